@@ -1,0 +1,42 @@
+package io.pidcap.host;
+
+import io.pidcap.protocol.model.HostFeature;
+import io.pidcap.protocol.model.InterfaceInfo;
+import io.pidcap.protocol.model.SocketSnapshot;
+import java.util.List;
+
+/**
+ * One operating system. All methods may be called from any thread; what they return has one owner thread, named in its
+ * own contract. Nothing is opened before a method asks for it.
+ */
+public interface HostBackend {
+    /**
+     * Opens one interface for capture.
+     *
+     * @throws HostException naming the interface: unknown, down, no privilege, no libpcap, bad filter
+     */
+    PacketSource openPacketSource(PacketSourceConfig config);
+
+    /**
+     * The interfaces that the packet library offers, in its order.
+     *
+     * @throws HostException where the library is missing or refuses
+     */
+    List<InterfaceInfo> interfaces();
+
+    /**
+     * Makes a source of flow events, not attached yet.
+     *
+     * @throws HostException where {@code config} asks for a source that this host does not have
+     */
+    FlowEventSource openFlowEventSource(FlowEventSourceConfig config);
+
+    /** The socket tables now, without an event source; what cannot be read for want of privilege is left out. */
+    SocketSnapshot socketSnapshot();
+
+    /** Tries what the packet side needs (library, privilege); never throws. */
+    List<HostFeature> probePacketFeatures();
+
+    /** Tries what the event side needs (tables, other users' processes, exact sources); never throws. */
+    List<HostFeature> probeEventFeatures();
+}

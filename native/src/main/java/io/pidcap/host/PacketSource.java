@@ -1,0 +1,62 @@
+package io.pidcap.host;
+
+import io.pidcap.protocol.model.CaptureCounters;
+import io.pidcap.protocol.model.LinkType;
+import java.nio.file.Path;
+
+/**
+ * One open interface. Packets are collected by the system from the moment it is open, whether it is pumped or not.
+ *
+ * <p>One thread owns a source and the segments made from it; only {@link #counters} may be called from others.
+ */
+public interface PacketSource extends AutoCloseable {
+    LinkType linkType();
+
+    /** True: the segments carry nanoseconds; false: the device has microseconds only. */
+    boolean nanosecondTimestamps();
+
+    int snaplen();
+
+    /**
+     * The longest time in milliseconds for which the system may keep a packet that has arrived before {@link #pump}
+     * sees it.
+     */
+    int holdMillis();
+
+    /**
+     * Creates a capture file with mode 0600 into which packets can be pumped.
+     *
+     * @throws HostException {@code IO} or {@code DISK_FULL}, naming the file
+     */
+    Segment createSegment(Path file);
+
+    /**
+     * Copies what has arrived into {@code segment}, in native code; returns at the latest {@link #holdMillis} after
+     * nothing has arrived.
+     *
+     * @return how many packets were copied
+     * @throws HostException {@code DEVICE_LOST} when the device went away
+     */
+    int pump(Segment segment);
+
+    CaptureCounters counters();
+
+    /** Frees the device. Segments that are still open must be closed first. Idempotent. */
+    @Override
+    void close();
+
+    /** A classic pcap file that is being written. */
+    interface Segment extends AutoCloseable {
+        /**
+         * Hands everything pumped so far to the file system.
+         *
+         * @return the file's length: whole records up to here can be read
+         * @throws HostException {@code DISK_FULL} or {@code IO}
+         */
+        long flush();
+
+        /** Flushes and closes. Idempotent. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,49 @@
+package io.pidcap.host.linux;
+
+import io.pidcap.host.FlowEventSource;
+import io.pidcap.host.FlowEventSourceConfig;
+import io.pidcap.host.HostBackend;
+import io.pidcap.host.PacketSource;
+import io.pidcap.host.PacketSourceConfig;
+import io.pidcap.host.pcap.InterfaceList;
+import io.pidcap.host.pcap.PcapFeatures;
+import io.pidcap.host.pcap.PcapPacketSource;
+import io.pidcap.protocol.model.HostFeature;
+import io.pidcap.protocol.model.InterfaceInfo;
+import io.pidcap.protocol.model.SocketSnapshot;
+import java.util.List;
+
+/** Linux: packets by libpcap, the rest by {@link LinuxEvents}. */
+public final class LinuxBackend implements HostBackend {
+    private final LinuxEvents events = new LinuxEvents();
+
+    @Override
+    public PacketSource openPacketSource(PacketSourceConfig config) {
+        return PcapPacketSource.open(config);
+    }
+
+    @Override
+    public List<InterfaceInfo> interfaces() {
+        return InterfaceList.read();
+    }
+
+    @Override
+    public FlowEventSource openFlowEventSource(FlowEventSourceConfig config) {
+        return events.openSource(config);
+    }
+
+    @Override
+    public SocketSnapshot socketSnapshot() {
+        return events.snapshot();
+    }
+
+    @Override
+    public List<HostFeature> probePacketFeatures() {
+        return PcapFeatures.probe();
+    }
+
+    @Override
+    public List<HostFeature> probeEventFeatures() {
+        return events.probe();
+    }
+}

@@ -1,0 +1,5 @@
+/** Linux: what /proc tells. */
+@NullMarked
+package io.pidcap.host.linux;
+
+import org.jspecify.annotations.NullMarked;

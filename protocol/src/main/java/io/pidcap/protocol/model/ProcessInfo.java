@@ -1,0 +1,37 @@
+package io.pidcap.protocol.model;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a process. Sent before the first event that names it, and again when it changed (exec).
+ *
+ * @param parentPid 0: none or not known
+ * @param name the executable's base name in full; {@code comm} where the executable cannot be read
+ * @param comm the main thread's name, at most 15 characters on Linux
+ * @param executable absolute path; null where it cannot be read (a kernel thread, no permission, gone)
+ * @param arguments argv; only {@code argv[0]} unless arguments were asked for, empty where it cannot be read
+ * @param userId numeric owner; -1: not known
+ */
+public record ProcessInfo(
+        ProcessIdentity identity,
+        int parentPid,
+        String name,
+        String comm,
+        @Nullable String executable,
+        List<String> arguments,
+        long userId) {
+    public ProcessInfo {
+        arguments = List.copyOf(arguments);
+    }
+
+    /** The base name of {@code argv[0]}, without a login shell's leading dash; empty where there is none. */
+    public String argumentName() {
+        if (arguments.isEmpty()) {
+            return "";
+        }
+        String first = arguments.get(0);
+        String base = first.substring(first.lastIndexOf('/') + 1);
+        return base.startsWith("-") ? base.substring(1) : base;
+    }
+}

@@ -1,0 +1,31 @@
+package io.pidcap.protocol.wire;
+
+import io.pidcap.protocol.v1.Envelope;
+
+/** One end of an admitted connection. All methods may be called from any thread. */
+public interface Pipe {
+    /**
+     * Sends {@code body} with the next sequence number, soon and in the order of the calls. After the pipe has closed it
+     * does nothing; the listener was told.
+     *
+     * @return the sequence number, by which a reply refers to it
+     */
+    long send(Envelope.Builder body);
+
+    /** {@link #send} as the answer to the peer's message with sequence {@code inReplyTo}. */
+    long reply(long inReplyTo, Envelope.Builder body);
+
+    /**
+     * Waits until the peer has taken enough of what was sent, so that a sender of much does not fill the memory. Never
+     * call it on the event loop.
+     *
+     * @return false: the pipe closed, or {@code timeoutMillis} passed
+     */
+    boolean awaitWritable(long timeoutMillis) throws InterruptedException;
+
+    /** Stops ({@code false}) or resumes reading from the peer, whose sends then block: back-pressure. */
+    void setReading(boolean reading);
+
+    /** Closes once everything sent before has been written. Idempotent. */
+    void close();
+}

@@ -1,0 +1,25 @@
+package io.pidcap.protocol.wire;
+
+/** The numbers that both ends of a pipe rely on. */
+public final class PipeLimits {
+    public static final int WIRE_MAJOR = 1;
+    public static final int WIRE_MINOR = 0;
+    /** A larger frame closes the pipe. */
+    public static final int MAX_FRAME_BYTES = 1 << 20;
+    /** Entries of all lists of one SnapshotPart or FlowBatchMessage together; keeps frames well under the maximum. */
+    public static final int MAX_BATCH_ENTRIES = 1024;
+    /** A client that has not said Hello by then is closed. */
+    public static final long HELLO_TIMEOUT_MILLIS = 5_000;
+    /** After so long without a message of its own, an end sends a Heartbeat. */
+    public static final long HEARTBEAT_MILLIS = 1_000;
+    /** After so long without any message the peer is taken to hang. */
+    public static final long SILENCE_MILLIS = 10_000;
+    /** SpoolProgress comes at least this often while capturing. */
+    public static final long PROGRESS_MILLIS = 100;
+    /** A watermark comes at least this often while watching. */
+    public static final long WATERMARK_MILLIS = 250;
+    /** Bytes of a worker's one-time secret. */
+    public static final int SECRET_BYTES = 32;
+
+    private PipeLimits() {}
+}
