@@ -1,0 +1,138 @@
+package io.pidcap.coordinator.cli;
+
+import io.pidcap.coordinator.session.SessionConfig;
+import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.session.SessionId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that {@code run}, {@code capture} and {@code start} share: how to capture, and into which file. */
+final class CaptureOptions {
+    @Option(
+            names = {"-w", "--write"},
+            paramLabel = "FILE",
+            description = "Write the packets to FILE: pcapng, or pcap if it ends in .pcap. "
+                    + "Default: NAME-DATE-TIME.pcapng in the current directory.")
+    @Nullable Path output;
+
+    @Option(names = "--force", description = "Replace FILE if it is there.")
+    boolean force;
+
+    @Option(
+            names = {"-i", "--interface"},
+            paramLabel = "IF",
+            split = ",",
+            description = "Capture on this interface; may be given several times. Default: any, which is all of them.")
+    List<String> interfaces = new ArrayList<>();
+
+    @Option(
+            names = {"-f", "--filter"},
+            paramLabel = "EXPR",
+            description = "Capture only what matches this expression of pcap-filter(7), such as 'tcp port 443'.")
+    String filter = "";
+
+    @Option(
+            names = {"-s", "--snaplen"},
+            paramLabel = "BYTES",
+            description = "Keep at most so many bytes of each packet, 1 to 262144. Default: ${DEFAULT-VALUE}, whole packets.")
+    int snaplen = SessionConfig.MAX_SNAPLEN_BYTES;
+
+    @Option(
+            names = "--promiscuous",
+            description = "Also see packets on the wire that are not for this host. Default: off.")
+    boolean promiscuous;
+
+    @Option(
+            names = {"-B", "--buffer"},
+            paramLabel = "SIZE",
+            converter = Units.Bytes.class,
+            description = "Kernel buffer for each interface, such as 64M. Default: 64M.")
+    long bufferBytes = SessionConfig.DEFAULT_BUFFER_BYTES;
+
+    @Option(
+            names = "--events",
+            paramLabel = "SOURCE",
+            description = "How to learn which process owns a flow: ${COMPLETION-CANDIDATES}. Default: auto, the best of this host.")
+    EventsChoice events = EventsChoice.auto;
+
+    @Option(
+            names = "--poll-interval",
+            paramLabel = "TIME",
+            converter = Units.Millis.class,
+            description = "How often a source that polls looks, such as 20ms. Default: 20ms.")
+    long pollIntervalMillis = SessionConfig.DEFAULT_POLL_INTERVAL_MILLIS;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            converter = Units.Millis.class,
+            description = "Stop after this time, such as 10s, 5m or 1h. Default: no limit.")
+    long durationMillis;
+
+    @Option(
+            names = {"-c", "--packets"},
+            paramLabel = "N",
+            description = "Stop after N packets were kept. Default: no limit.")
+    long packetLimit;
+
+    /** Names as they are typed. */
+    enum EventsChoice {
+        auto,
+        proc,
+        ebpf
+    }
+
+    /**
+     * @param subject after what the default file is named
+     * @throws SessionException an option's value makes no sense
+     */
+    SessionConfig toConfig(List<String> names, List<Integer> pids, boolean children, String subject) {
+        requireRange("--snaplen", snaplen, 1, SessionConfig.MAX_SNAPLEN_BYTES);
+        requireRange("--buffer", bufferBytes, 1 << 16, 1 << 30);
+        requireRange("--poll-interval (in ms)", pollIntervalMillis, 1, 60_000);
+        requireRange("--packets", packetLimit, 0, Long.MAX_VALUE);
+        InvokingUser user = InvokingUser.current();
+        return new SessionConfig(
+                interfaces.isEmpty() ? List.of(SessionConfig.ANY_INTERFACE) : interfaces,
+                names,
+                pids,
+                children,
+                target(subject),
+                force,
+                snaplen,
+                promiscuous,
+                (int) bufferBytes,
+                filter,
+                SessionConfig.Events.valueOf(events.name().toUpperCase(Locale.ROOT)),
+                (int) pollIntervalMillis,
+                SessionConfig.DEFAULT_SEGMENT_BYTES,
+                durationMillis,
+                packetLimit,
+                user.userId(),
+                user.groupId());
+    }
+
+    private Path target(String subject) {
+        Path chosen = output == null ? Path.of(SessionId.outputName(LocalDateTime.now(), subject)) : output;
+        Path absolute = chosen.toAbsolutePath().normalize();
+        if (absolute.getFileName() == null || Files.isDirectory(absolute)) {
+            throw new SessionException(
+                    Kind.OUTPUT, "write " + chosen + ": it is a directory", "name a file in it with -w");
+        }
+        return absolute;
+    }
+
+    private static void requireRange(String option, long value, long from, long to) {
+        if (value < from || value > to) {
+            throw new SessionException(
+                    Kind.USAGE, option + " is " + value + ": it must be " + from + " to " + to, "");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.pidcap.coordinator.cli;
+
+import io.pidcap.coordinator.session.Json;
+import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.session.SessionHome;
+import io.pidcap.coordinator.worker.HostQuery;
+import io.pidcap.coordinator.worker.WorkerException;
+import io.pidcap.coordinator.worker.WorkerLauncher;
+import io.pidcap.coordinator.worker.WorkerRole;
+import io.pidcap.protocol.model.HostFeature;
+import io.pidcap.protocol.model.HostFeature.Availability;
+import io.pidcap.protocol.wire.Build;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code pidcap doctor}. */
+@Command(
+        name = "doctor",
+        description = {
+            "Tries what a capture needs and says what works, what does not, and what to do about it.",
+            "Returns 0 if a capture is possible, 1 if it is not.",
+            ""
+        },
+        optionListHeading = "%nOptions:%n")
+final class DoctorCommand extends BaseCommand {
+    @Option(names = "--json", description = "Print JSON: a list with one entry for each thing that was tried.")
+    boolean json;
+
+    @Override
+    int execute(Console console) throws Exception {
+        List<HostFeature> found = new ArrayList<>();
+        found.add(program());
+        found.add(system());
+        found.add(stateDirectory());
+        int alwaysThere = found.size();
+        found.addAll(askWorkers());
+        if (json) {
+            console.println(Json.write(found));
+        } else {
+            console.print(describe(found));
+        }
+        boolean possible = found.subList(alwaysThere - 1, found.size()).stream()
+                .noneMatch(feature -> isNeeded(feature) && feature.availability() == Availability.UNAVAILABLE);
+        return possible ? ExitCode.OK.status() : ExitCode.FAILURE.status();
+    }
+
+    /** What no capture can do without; the rest only makes it better. */
+    private static boolean isNeeded(HostFeature feature) {
+        return switch (feature.name()) {
+            case "capture", "libpcap", "events", "state directory", "capture-worker", "event-worker" -> true;
+            default -> false;
+        };
+    }
+
+    private static HostFeature program() {
+        String java = System.getProperty("java.runtime.version") + " (" + System.getProperty("java.vendor") + ")";
+        return new HostFeature(
+                "pidcap", Availability.AVAILABLE, "version " + Build.version() + ", Java " + java, "");
+    }
+
+    private static HostFeature system() {
+        return new HostFeature(
+                "system",
+                Availability.AVAILABLE,
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch") + ", user " + System.getProperty("user.name"),
+                "");
+    }
+
+    private static HostFeature stateDirectory() {
+        Path base = SessionHome.locate();
+        try {
+            SessionHome.open(base);
+            return new HostFeature("state directory", Availability.AVAILABLE, base.toString(), "");
+        } catch (SessionException e) {
+            return new HostFeature("state directory", Availability.UNAVAILABLE, String.valueOf(e.getMessage()), e.hint());
+        }
+    }
+
+    /** Both start before either is asked: their JVMs start side by side. */
+    private static List<HostFeature> askWorkers() throws IOException, InterruptedException {
+        Path lib = WorkerLauncher.installedLibDirectory();
+        List<HostFeature> features = new ArrayList<>();
+        try (HostQuery capture = HostQuery.open(lib, WorkerRole.CAPTURE);
+                HostQuery events = HostQuery.open(lib, WorkerRole.EVENTS)) {
+            features.addAll(ask(capture, WorkerRole.CAPTURE));
+            features.addAll(ask(events, WorkerRole.EVENTS));
+        }
+        return features;
+    }
+
+    private static List<HostFeature> ask(HostQuery worker, WorkerRole role) throws InterruptedException {
+        try {
+            return worker.features();
+        } catch (WorkerException e) {
+            return List.of(new HostFeature(
+                    role.program(),
+                    Availability.UNAVAILABLE,
+                    e.failure().message(),
+                    e.failure().hint()));
+        }
+    }
+
+    private static String describe(List<HostFeature> features) {
+        TextTable table = new TextTable("", "WHAT", "FOUND");
+        for (HostFeature feature : features) {
+            table.row(mark(feature.availability()), feature.name(), feature.detail());
+            if (!feature.remedy().isEmpty() && feature.availability() != Availability.AVAILABLE) {
+                table.row("", "", "-> " + feature.remedy());
+            }
+        }
+        return table.toString();
+    }
+
+    private static String mark(Availability availability) {
+        return switch (availability) {
+            case AVAILABLE -> "ok";
+            case UNAVAILABLE -> "no";
+            case UNKNOWN -> "?";
+        };
+    }
+}

@@ -1,0 +1,123 @@
+package io.pidcap.coordinator.cli;
+
+import io.pidcap.coordinator.session.SessionReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Reports as people read them. */
+final class ReportText {
+    private static final DateTimeFormatter CLOCK =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
+    private static final int MOST_PROCESSES = 20;
+
+    private ReportText() {}
+
+    /** What is printed when a session has ended. */
+    static String summary(SessionReport report) {
+        StringBuilder text = new StringBuilder();
+        SessionReport.Packets packets = report.packets();
+        if (!report.output().path().isEmpty()) {
+            text.append(count(packets.kept()))
+                    .append(packets.kept() == 1 ? " packet" : " packets")
+                    .append(" in ")
+                    .append(seconds(report.captured(Instant.now())))
+                    .append(": ")
+                    .append(report.output().path())
+                    .append(" (")
+                    .append(bytes(report.output().bytes()))
+                    .append(")\n");
+        }
+        text.append(equation(packets));
+        appendDetails(text, "skipped", packets.skipped());
+        appendDetails(text, "dropped", packets.dropped());
+        if (report.events().lost() > 0 || report.events().missingMessages() > 0) {
+            text.append("  lost events: ")
+                    .append(count(report.events().lost() + report.events().missingMessages()))
+                    .append(" (packets of their flows may be missing)\n");
+        }
+        for (SessionReport.Gap gap : report.gaps()) {
+            text.append("  gap: ").append(describe(gap)).append('\n');
+        }
+        text.append(processes(report.processes()));
+        return text.toString();
+    }
+
+    /** {@code 5,432 received = 1,234 kept + 4,198 skipped + 0 dropped}. */
+    static String equation(SessionReport.Packets packets) {
+        String waiting = packets.waiting() == 0 ? "" : " + " + count(packets.waiting()) + " not filtered yet";
+        return "  " + count(packets.received()) + " received = " + count(packets.kept()) + " kept + "
+                + count(packets.skippedInAll()) + " skipped + " + count(packets.droppedInAll()) + " dropped" + waiting
+                + (packets.balances() ? "" : "  (which does not add up: please report this)") + "\n";
+    }
+
+    private static void appendDetails(StringBuilder text, String what, Map<String, Long> counts) {
+        String details = counts.entrySet().stream()
+                .filter(entry -> entry.getValue() > 0)
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                .map(entry -> count(entry.getValue()) + " " + entry.getKey())
+                .collect(Collectors.joining(", "));
+        if (!details.isEmpty()) {
+            text.append("  ").append(what).append(": ").append(details).append('\n');
+        }
+    }
+
+    static String describe(SessionReport.Gap gap) {
+        return "no " + gap.worker() + " worker from " + CLOCK.format(gap.from()) + " to " + CLOCK.format(gap.until()) + " ("
+                + count(gap.millis()) + " ms): " + gap.reason();
+    }
+
+    private static String processes(List<SessionReport.ProcessRow> processes) {
+        if (processes.isEmpty()) {
+            return "";
+        }
+        TextTable table = new TextTable(">PID", "PROCESS", ">PACKETS", ">BYTES", ">FLOWS");
+        for (SessionReport.ProcessRow row : processes.subList(0, Math.min(MOST_PROCESSES, processes.size()))) {
+            String pid = row.pid() == 0 ? "-" : Integer.toString(row.pid());
+            table.row(pid, row.name(), count(row.packets()), bytes(row.bytes()), count(row.flows()));
+        }
+        int left = processes.size() - MOST_PROCESSES;
+        return "\n" + table + (left > 0 ? "and " + left + " more processes (--json shows all)\n" : "");
+    }
+
+    static String statusLine(SessionReport report) {
+        SessionReport.Packets packets = report.packets();
+        return seconds(report.captured(Instant.now())) + "  kept " + count(packets.kept()) + "  seen "
+                + count(packets.received()) + "  dropped " + count(packets.droppedInAll()) + "  "
+                + bytes(report.output().bytes());
+    }
+
+    static String count(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** {@code 512 B}, {@code 1.2 MiB}. */
+    static String bytes(long bytes) {
+        if (bytes < 1024) {
+            return bytes + " B";
+        }
+        double scaled = bytes;
+        int unit = -1;
+        while (scaled >= 1024 && unit < 4) {
+            scaled /= 1024;
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%.1f %ciB", scaled, "KMGTP".charAt(unit));
+    }
+
+    /** {@code 12.3 s}, {@code 5 min 2 s}, {@code 3 h 12 min}. */
+    static String seconds(Duration duration) {
+        long whole = duration.toSeconds();
+        if (whole < 60) {
+            return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+        }
+        return whole < 3600
+                ? whole / 60 + " min " + whole % 60 + " s"
+                : whole / 3600 + " h " + whole % 3600 / 60 + " min";
+    }
+}

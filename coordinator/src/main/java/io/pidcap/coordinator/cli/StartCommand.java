@@ -1,0 +1,57 @@
+package io.pidcap.coordinator.cli;
+
+import io.pidcap.coordinator.session.ControlClient;
+import io.pidcap.coordinator.session.Json;
+import io.pidcap.coordinator.session.SessionConfig;
+import io.pidcap.coordinator.session.SessionHome;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code pidcap start}: a session in the background. */
+@Command(
+        name = "start",
+        sortOptions = false,
+        description = {
+            "Captures the packets of processes in the background; returns when no packet is missed any more,"
+                    + " and prints the session's id. `pidcap stop` ends it.",
+            ""
+        },
+        optionListHeading = "%nOptions:%n")
+final class StartCommand extends BaseCommand {
+    @Mixin
+    final TargetOptions targets = new TargetOptions();
+
+    @Mixin
+    final CaptureOptions options = new CaptureOptions();
+
+    @Option(names = "--json", description = "Print id, output and notes as JSON.")
+    boolean json;
+
+    @Override
+    int execute(Console console) throws Exception {
+        targets.check();
+        SessionConfig config =
+                options.toConfig(targets.names, targets.pids, targets.children, targets.subject());
+        SessionHome home = home();
+        DetachedCoordinator coordinator = DetachedCoordinator.spawn(config, home);
+        Signals.handle("INT", name -> coordinator.cancel());
+        Signals.handle("TERM", name -> coordinator.cancel());
+        String id = coordinator.awaitGreeting();
+        List<String> notes;
+        try (ControlClient session = ControlClient.connect(home.find(id))) {
+            notes = session.awaitReady();
+        }
+        notes.forEach(console::say);
+        if (json) {
+            console.println(Json.write(Map.of("id", id, "output", config.output().toString(), "notes", notes)));
+        } else {
+            console.say("capturing " + String.join(", ", config.interfaces()) + " into " + config.output()
+                    + "; `pidcap stop " + id + "` ends it");
+            console.println(id);
+        }
+        return ExitCode.OK.status();
+    }
+}

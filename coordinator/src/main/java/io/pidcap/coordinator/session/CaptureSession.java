@@ -1,0 +1,428 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.coordinator.journal.FlowJournal;
+import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.worker.WorkerAdmission;
+import io.pidcap.coordinator.worker.WorkerDeadlines;
+import io.pidcap.coordinator.worker.WorkerFailure;
+import io.pidcap.coordinator.worker.WorkerLauncher;
+import io.pidcap.coordinator.worker.WorkerRole;
+import io.pidcap.coordinator.worker.WorkerRun;
+import io.pidcap.coordinator.worker.WorkerSupervisor;
+import io.pidcap.protocol.v1.FailureCode;
+import io.pidcap.protocol.wire.PipeServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One session from start to report: spawns both workers, waits until both are ready, follows them, and ends in a fixed
+ * order: capture-worker, event-worker (whose last watermark is thus later than the last packet), filter stage, output,
+ * report.
+ *
+ * <p>Everything below lives on the session's loop; the public methods may be called from any thread.
+ */
+public final class CaptureSession implements WorkerSide.Listener, ControlServer.Session, FilterFeed.Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureSession.class);
+    private static final long TICK_MILLIS = 100;
+
+    private final SessionConfig config;
+    private final SessionDirectory directory;
+    private final SessionResources resources;
+    private final SessionLoop loop;
+    private final FlowJournal journal;
+    private final EventSide events;
+    private final CaptureSide capture;
+    private final FilterFeed filter;
+    private final Instant started;
+    private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
+    private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
+
+    private final List<ControlServer.Asker> stopAskers = new ArrayList<>();
+    private final Map<WorkerRole, List<ControlServer.Asker>> restartAskers = new EnumMap<>(WorkerRole.class);
+    private final List<String> notes = new ArrayList<>();
+    private SessionState state = SessionState.STARTING;
+    private SessionMarkFile mark;
+    private Path outputPath;
+    private @Nullable Instant readyAt;
+    private @Nullable Instant stopAskedAt;
+    private @Nullable Instant endedAt;
+    private @Nullable SessionException failure;
+
+    private CaptureSession(SessionConfig config, SessionDirectory directory, OutputFile output, Instant started)
+            throws IOException {
+        this.config = config;
+        this.directory = directory;
+        this.started = started;
+        this.outputPath = output.target();
+        this.mark = SessionMarkFile.ofThisProcess(directory.id(), started, config);
+        this.loop = new SessionLoop("session", this::crashed);
+        this.journal = FlowJournal.create(directory.journal(), this::journalFailed);
+        journal.sessionStarted(JournalHead.of(config, directory, started));
+        this.filter = FilterFeed.create(config, directory.spool(), output, loop, this);
+        this.events = new EventSide(config, journal, filter, this);
+        this.capture = new CaptureSide(config, directory.spool(), journal, filter, this);
+        this.resources = new SessionResources(output, journal);
+    }
+
+    /**
+     * Begins a session; it is not ready yet when this returns.
+     *
+     * @param home where its directory is made
+     * @param libDirectory with the workers' jars
+     * @throws SessionException it cannot begin; nothing of it is left
+     */
+    public static CaptureSession start(SessionConfig config, SessionHome home, Path libDirectory) {
+        Instant started = Instant.now();
+        OutputFile output =
+                OutputFile.create(config.output(), config.force(), config.ownerUserId(), config.ownerGroupId());
+        SessionDirectory directory = null;
+        try {
+            directory = home.create(LocalDateTime.ofInstant(started, ZoneId.systemDefault()), config.subject());
+            Logs.to(directory.coordinatorLog());
+            CaptureSession session = new CaptureSession(config, directory, output, started);
+            session.begin(libDirectory);
+            return session;
+        } catch (IOException e) {
+            SessionResources.discard(output, directory, e);
+            throw new SessionException(Kind.FAILURE, SessionException.words(e), "see `pidcap doctor`", e);
+        } catch (RuntimeException e) {
+            SessionResources.discard(output, directory, e);
+            throw e;
+        }
+    }
+
+    /** The workers' JVMs start first: they take longest, and wait for their secret before they connect. */
+    private void begin(Path libDirectory) throws IOException {
+        WorkerAdmission admission = new WorkerAdmission();
+        WorkerLauncher launcher = new WorkerLauncher(libDirectory, directory.workerSocket(), directory.logs());
+        List<WorkerSide> sides = List.of(events, capture);
+        try {
+            for (WorkerSide side : sides) {
+                side.supervisedBy(new WorkerSupervisor(
+                        side.role(),
+                        launcher,
+                        admission,
+                        loop,
+                        loop,
+                        WorkerDeadlines.DEFAULT,
+                        InstantSource.system(),
+                        side));
+                side.supervisor().spawn();
+            }
+            mark.write(directory.markFile());
+            resources.serve(PipeServer.listen(directory.workerSocket(), admission));
+            resources.serve(new ControlServer(directory.controlSocket(), loop, this));
+        } catch (IOException | RuntimeException e) {
+            sides.forEach(WorkerSide::abort);
+            resources.close();
+            throw e;
+        }
+        filter.start();
+        loop.start();
+        sides.forEach(side -> side.supervisor().admit());
+    }
+
+    public SessionDirectory directory() {
+        return directory;
+    }
+
+    public SessionConfig config() {
+        return config;
+    }
+
+    /**
+     * Completes when no packet is missed any more, with what the user should know; or with a {@link SessionException}
+     * when the session can no longer become ready.
+     */
+    public CompletableFuture<List<String>> ready() {
+        return ready.copy();
+    }
+
+    /** Completes when all is over and everything is closed. */
+    public CompletableFuture<SessionEnd> ended() {
+        return ended.copy();
+    }
+
+    /** Asks the session to end in order. Idempotent. */
+    public void stop(String reason) {
+        loop.execute(() -> endInOrder(reason, null));
+    }
+
+    /** The state now; fails if the session is over. */
+    public CompletableFuture<SessionReport> status() {
+        CompletableFuture<SessionReport> answer = new CompletableFuture<>();
+        loop.execute(() -> answer.complete(report()));
+        return answer;
+    }
+
+    // What happens to the session, on its loop.
+
+    @Override
+    public void ready(WorkerSide side, WorkerRun run, SessionReport.@Nullable Gap gap) {
+        if (gap != null) {
+            LOG.warn("no {} from {} to {}: {}", side.role().program(), gap.from(), gap.until(), gap.reason());
+            answerRestarts(side.role(), asker -> asker.restarted(run.number(), gap.from(), gap.until()));
+        }
+        if (state == SessionState.STARTING && events.isReady() && capture.isReady()) {
+            enter(SessionState.CAPTURING, "both workers are ready");
+            readyAt = Instant.now();
+            notes.addAll(SessionNotes.atReady(config, events));
+            ready.complete(List.copyOf(notes));
+            if (config.durationMillis() > 0) {
+                loop.after(config.durationMillis(), () -> endInOrder("its duration is over", null));
+            }
+            tick();
+        }
+    }
+
+    @Override
+    public void lost(WorkerSide side, WorkerFailure why) {
+        answerRestarts(
+                side.role(), asker -> asker.failure(why.code(), why.message(), why.hint()));
+        if (state == SessionState.STARTING) {
+            fail(SessionException.of(why));
+        } else if (state == SessionState.CAPTURING) {
+            endInOrder("the " + side.role().program() + " is lost", SessionException.of(why));
+        } else {
+            failure = failure == null ? SessionException.of(why) : failure;
+        }
+        if (state == SessionState.STOPPING) {
+            sideIsGone(side);
+        }
+    }
+
+    @Override
+    public void stopped(WorkerSide side) {
+        if (state == SessionState.STOPPING) {
+            sideIsGone(side);
+        }
+    }
+
+    private void endInOrder(String reason, @Nullable SessionException why) {
+        if (state == SessionState.STARTING) {
+            fail(why != null ? why : new SessionException(Kind.FAILURE, "stopped before the session was ready", ""));
+        }
+        if (state != SessionState.CAPTURING) {
+            return;
+        }
+        failure = why;
+        stopAskedAt = Instant.now();
+        journal.stopping(reason);
+        enter(SessionState.STOPPING, reason);
+        capture.supervisor().stop();
+        if (capture.isGone()) {
+            sideIsGone(capture);
+        }
+    }
+
+    private void sideIsGone(WorkerSide side) {
+        if (state != SessionState.STOPPING) {
+            return;
+        }
+        if (capture.isGone() && !events.isGone()) {
+            events.supervisor().stop();
+        }
+        if (capture.isGone() && events.isGone()) {
+            Instant end = stopAskedAt == null ? Instant.now() : stopAskedAt;
+            capture.captureEnded(end);
+            events.captureEnded(end);
+            enter(SessionState.DRAINING, "both workers are gone, the last of them the " + side.role().program());
+            filter.finish();
+        }
+    }
+
+    @Override
+    public void filterFinished() {
+        if (state == SessionState.DRAINING) {
+            complete();
+        }
+    }
+
+    @Override
+    public void filterFailed(SessionException why) {
+        LOG.error("the filter stage failed: {}", why.getMessage());
+        if (state == SessionState.STARTING) {
+            fail(why);
+        } else if (state == SessionState.CAPTURING) {
+            endInOrder("the filter stage failed", why);
+        } else if (state == SessionState.DRAINING) {
+            failure = failure == null ? why : failure;
+            complete();
+        } else {
+            failure = failure == null ? why : failure;
+        }
+    }
+
+    private void complete() {
+        try {
+            outputPath = resources.output().commit();
+            if (!outputPath.equals(config.output())) {
+                notes.add(config.output() + " appeared during the capture and was left alone: the packets are in " + outputPath);
+            }
+            over(SessionState.FINISHED, "the output is complete");
+        } catch (IOException e) {
+            failure = failure == null ? SessionException.output("complete", config.output(), e) : failure;
+            over(SessionState.FAILED, "the output could not be completed");
+        }
+    }
+
+    /** Without order: nothing was captured that is worth keeping. */
+    private void fail(SessionException why) {
+        failure = failure == null ? why : failure;
+        capture.abort();
+        events.abort();
+        filter.abort();
+        try {
+            resources.output().abandon();
+        } catch (IOException e) {
+            LOG.warn("delete {}: {}", resources.output().part(), e.getMessage());
+        }
+        over(SessionState.FAILED, why.getMessage());
+    }
+
+    private void over(SessionState last, @Nullable String reason) {
+        endedAt = Instant.now();
+        enter(last, String.valueOf(reason));
+        SessionReport report = report();
+        if (!report.packets().balances()) {
+            LOG.error("packets are missing from the equation: {}", report.packets());
+        }
+        SessionException why = failure;
+        if (why != null) {
+            ready.completeExceptionally(why);
+        }
+        restartAskers.keySet().forEach(role -> answerRestarts(
+                role,
+                asker -> asker.failure(
+                        FailureCode.FAILURE_CODE_WRONG_STATE, "the session " + directory.id() + " has ended", "")));
+        String json = SessionResources.leaveReport(directory, report);
+        stopAskers.forEach(asker -> asker.document(json, true));
+        loop.end();
+        resources.close();
+        ended.complete(new SessionEnd(report, why));
+    }
+
+    private void journalFailed(IOException cause) {
+        loop.execute(() -> endInOrder("the journal failed", SessionException.output("write", directory.journal(), cause)));
+    }
+
+    private void crashed(RuntimeException e) {
+        if (!state.isOver()) {
+            fail(new SessionException(
+                    Kind.FAILURE, "the session failed by a fault of pidcap: " + e, "please report it with " + directory.logs(), e));
+        }
+    }
+
+    private void tick() {
+        if (state.isOver()) {
+            return;
+        }
+        FilterFeed.Progress progress = filter.progress();
+        if (config.packetLimit() > 0 && progress.keptPackets() >= config.packetLimit()) {
+            endInOrder("its packet limit is reached", null);
+        }
+        stopAskers.forEach(asker -> asker.progress(progress.doneBytes(), progress.totalBytes()));
+        loop.after(TICK_MILLIS, this::tick);
+    }
+
+    private void enter(SessionState next, String reason) {
+        if (!state.canBecome(next)) {
+            throw new IllegalStateException("a session cannot go from " + state + " to " + next + " (" + reason + ")");
+        }
+        LOG.info("session {}: {} -> {}: {}", directory.id(), state, next, reason);
+        state = next;
+        mark = mark.in(next);
+        try {
+            mark.write(directory.markFile());
+        } catch (IOException e) {
+            LOG.warn("write {}: {}", directory.markFile(), e.getMessage());
+        }
+    }
+
+    // What commands ask.
+
+    @Override
+    public void awaitReady(ControlServer.Asker asker) {
+        ready.whenComplete((said, error) -> {
+            if (error instanceof SessionException told) {
+                asker.failure(told.wireCode(), told.getMessage(), told.hint());
+            } else if (said != null) {
+                asker.ready(directory.id(), said);
+            }
+        });
+    }
+
+    @Override
+    public void status(ControlServer.Asker asker) {
+        asker.document(Json.write(report()), false);
+    }
+
+    @Override
+    public void stop(ControlServer.Asker asker) {
+        stopAskers.add(asker);
+        endInOrder("`pidcap stop`", null);
+    }
+
+    @Override
+    public void restart(WorkerRole role, ControlServer.Asker asker) {
+        WorkerSide side = role == WorkerRole.CAPTURE ? capture : events;
+        if (state != SessionState.CAPTURING || !side.supervisor().restart()) {
+            asker.failure(
+                    FailureCode.FAILURE_CODE_WRONG_STATE,
+                    "restart " + role.program() + ": the session is " + state.word(),
+                    "a worker can be restarted while it captures");
+            return;
+        }
+        restartAskers.computeIfAbsent(role, any -> new ArrayList<>()).add(asker);
+    }
+
+    private void answerRestarts(WorkerRole role, Consumer<ControlServer.Asker> answer) {
+        List<ControlServer.Asker> askers = restartAskers.getOrDefault(role, List.of());
+        askers.forEach(answer);
+        if (!askers.isEmpty()) {
+            askers.clear();
+        }
+    }
+
+    private SessionReport report() {
+        List<SessionReport.Run> runs = new ArrayList<>(capture.runs());
+        runs.addAll(events.runs());
+        List<SessionReport.Gap> gaps = new ArrayList<>(capture.gaps());
+        gaps.addAll(events.gaps());
+        FilterFeed.Progress progress = filter.progress();
+        return new SessionReport(
+                SessionReport.FORMAT,
+                directory.id(),
+                state.word(),
+                failure == null ? null : SessionReport.Failure.of(failure),
+                started,
+                readyAt,
+                stopAskedAt,
+                endedAt,
+                new SessionReport.Selection(config.names(), config.pids(), config.children(), config.filter()),
+                new SessionReport.Output(
+                        state == SessionState.FAILED ? "" : outputPath.toString(),
+                        OutputFormat.of(config.output()).word(),
+                        progress.outputBytes()),
+                SessionNotes.packets(capture.totals(), progress),
+                events.report(),
+                capture.report(),
+                progress.processes(),
+                runs,
+                gaps,
+                notes);
+    }
+}

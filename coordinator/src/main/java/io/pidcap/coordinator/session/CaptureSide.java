@@ -1,0 +1,147 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.coordinator.journal.FlowJournal;
+import io.pidcap.coordinator.worker.WorkerLink;
+import io.pidcap.coordinator.worker.WorkerRole;
+import io.pidcap.coordinator.worker.WorkerRun;
+import io.pidcap.protocol.model.CaptureCounters;
+import io.pidcap.protocol.model.LinkType;
+import io.pidcap.protocol.v1.CaptureReady;
+import io.pidcap.protocol.v1.Envelope;
+import io.pidcap.protocol.v1.OpenInterface;
+import io.pidcap.protocol.v1.SpoolProgress;
+import io.pidcap.protocol.v1.StartCapture;
+import io.pidcap.protocol.wire.CaptureMapper;
+import io.pidcap.protocol.wire.ProtocolException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The conversation of capture.proto: what is readable in the spool goes to the filter stage. */
+final class CaptureSide extends WorkerSide {
+    private static final CaptureCounters NOTHING = new CaptureCounters(0, 0, 0, 0);
+
+    private final SessionConfig config;
+    private final Path spool;
+    private final FlowJournal journal;
+    private final FilterFeed filter;
+
+    private final List<CaptureCounters> ofEarlierRuns = new ArrayList<>();
+    private List<OpenInterface> open = List.of();
+    private List<CaptureCounters> counters = new ArrayList<>();
+    private long drainedUntilEpochNanos;
+
+    CaptureSide(SessionConfig config, Path spool, FlowJournal journal, FilterFeed filter, Listener listener) {
+        super(WorkerRole.CAPTURE, journal, listener);
+        this.journal = journal;
+        this.config = config;
+        this.spool = spool;
+        this.filter = filter;
+        config.interfaces().forEach(name -> ofEarlierRuns.add(NOTHING));
+    }
+
+    @Override
+    void begin(WorkerRun run, WorkerLink link) {
+        counters = new ArrayList<>();
+        config.interfaces().forEach(name -> counters.add(NOTHING));
+        drainedUntilEpochNanos = 0;
+        link.startCapture(request(config, spool));
+    }
+
+    static StartCapture request(SessionConfig config, Path spool) {
+        return StartCapture.newBuilder()
+                .addAllInterfaces(config.interfaces())
+                .setSnaplen(config.snaplenBytes())
+                .setPromiscuous(config.promiscuous())
+                .setBufferBytes(config.bufferBytes())
+                .setFilter(config.filter())
+                .setSpoolDirectory(spool.toString())
+                .setSegmentBytes(config.segmentBytes())
+                .build();
+    }
+
+    @Override
+    boolean handle(WorkerRun run, Envelope envelope) {
+        switch (envelope.getBodyCase()) {
+            case CAPTURE_READY -> capturing(run, envelope.getCaptureReady());
+            case SPOOL_PROGRESS -> progress(run, envelope.getSpoolProgress());
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void capturing(WorkerRun run, CaptureReady ready) {
+        if (ready.getInterfacesCount() != config.interfaces().size()) {
+            throw new ProtocolException("CaptureReady names " + ready.getInterfacesCount() + " interfaces, asked for were "
+                    + config.interfaces().size());
+        }
+        journal.captureReady(run.number(), ready);
+        open = List.copyOf(ready.getInterfacesList());
+        filter.captureRunOpened(run.number(), open);
+        becameReady(run, Instant.now());
+    }
+
+    private void progress(WorkerRun run, SpoolProgress progress) {
+        if (progress.getInterface() >= open.size() || progress.getInterface() < 0) {
+            throw new ProtocolException("SpoolProgress.interface " + progress.getInterface() + " is not open");
+        }
+        journal.spoolProgress(run.number(), progress);
+        counters.set(progress.getInterface(), CaptureMapper.toModel(progress.getCounters()));
+        drainedUntilEpochNanos = Math.max(drainedUntilEpochNanos, progress.getDrainedUntilEpochNanos());
+        filter.spoolProgress(run.number(), progress);
+    }
+
+    @Override
+    Instant knownUntil(WorkerRun run) {
+        if (drainedUntilEpochNanos > 0) {
+            return Instant.ofEpochSecond(0, drainedUntilEpochNanos);
+        }
+        return run.ready() == null ? run.started() : run.ready();
+    }
+
+    @Override
+    void closeRun(WorkerRun run) {
+        for (int i = 0; i < counters.size(); i++) {
+            ofEarlierRuns.set(i, sum(ofEarlierRuns.get(i), counters.get(i)));
+        }
+        counters = new ArrayList<>();
+        filter.captureRunEnded(run.number());
+    }
+
+    /** Over all runs, in the order of {@link SessionConfig#interfaces}. */
+    List<CaptureCounters> totals() {
+        List<CaptureCounters> totals = new ArrayList<>();
+        for (int i = 0; i < ofEarlierRuns.size(); i++) {
+            totals.add(sum(ofEarlierRuns.get(i), i < counters.size() ? counters.get(i) : NOTHING));
+        }
+        return totals;
+    }
+
+    private static CaptureCounters sum(CaptureCounters one, CaptureCounters other) {
+        return new CaptureCounters(
+                one.writtenPackets() + other.writtenPackets(),
+                one.receivedPackets() + other.receivedPackets(),
+                one.droppedPackets() + other.droppedPackets(),
+                one.interfaceDroppedPackets() + other.interfaceDroppedPackets());
+    }
+
+    List<SessionReport.Interface> report() {
+        List<CaptureCounters> totals = totals();
+        List<SessionReport.Interface> rows = new ArrayList<>();
+        for (int i = 0; i < totals.size(); i++) {
+            CaptureCounters total = totals.get(i);
+            boolean known = i < open.size();
+            rows.add(new SessionReport.Interface(
+                    config.interfaces().get(i),
+                    known ? new LinkType(open.get(i).getLinkType()).toString() : "",
+                    known && open.get(i).getNanosecondTimestamps(),
+                    total.writtenPackets(),
+                    total.droppedPackets(),
+                    total.interfaceDroppedPackets()));
+        }
+        return rows;
+    }
+}

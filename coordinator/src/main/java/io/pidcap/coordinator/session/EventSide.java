@@ -1,0 +1,158 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.coordinator.journal.FlowJournal;
+import io.pidcap.coordinator.worker.WorkerLink;
+import io.pidcap.coordinator.worker.WorkerRole;
+import io.pidcap.coordinator.worker.WorkerRun;
+import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.ProcessInfo;
+import io.pidcap.protocol.model.SocketSnapshot;
+import io.pidcap.protocol.v1.Envelope;
+import io.pidcap.protocol.v1.EventSource;
+import io.pidcap.protocol.v1.WatchFlows;
+import io.pidcap.protocol.v1.WatchReady;
+import io.pidcap.protocol.wire.FlowBatchAssembler;
+import io.pidcap.protocol.wire.SnapshotAssembler;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The conversation of events.proto: snapshot and batches go to the journal first, then to the filter stage. */
+final class EventSide extends WorkerSide {
+    private final SessionConfig config;
+    private final FlowJournal journal;
+    private final FilterFeed filter;
+
+    private SnapshotAssembler snapshots = new SnapshotAssembler();
+    private FlowBatchAssembler batches = new FlowBatchAssembler();
+    private @Nullable SocketSnapshot firstSnapshot;
+    private @Nullable Instant snapshotTaken;
+    private @Nullable WatchReady watching;
+    private @Nullable ObservedTime watermark;
+    private long received;
+    private long lost;
+    private long missingOfEarlierRuns;
+
+    EventSide(SessionConfig config, FlowJournal journal, FilterFeed filter, Listener listener) {
+        super(WorkerRole.EVENTS, journal, listener);
+        this.config = config;
+        this.journal = journal;
+        this.filter = filter;
+    }
+
+    @Override
+    void begin(WorkerRun run, WorkerLink link) {
+        snapshots = new SnapshotAssembler();
+        batches = new FlowBatchAssembler();
+        snapshotTaken = null;
+        link.watchFlows(request(config));
+    }
+
+    static WatchFlows request(SessionConfig config) {
+        return WatchFlows.newBuilder()
+                .setSource(wire(config.events()))
+                .setPollIntervalMillis(config.pollIntervalMillis())
+                .build();
+    }
+
+    private static EventSource wire(SessionConfig.Events choice) {
+        return switch (choice) {
+            case AUTO -> EventSource.EVENT_SOURCE_AUTO;
+            case PROC -> EventSource.EVENT_SOURCE_PROC;
+            case EBPF -> EventSource.EVENT_SOURCE_EBPF;
+        };
+    }
+
+    @Override
+    boolean handle(WorkerRun run, Envelope envelope) {
+        switch (envelope.getBodyCase()) {
+            case SNAPSHOT_PART -> {
+                journal.snapshotPart(run.number(), envelope.getSnapshotPart());
+                snapshot(run, snapshots.add(envelope.getSnapshotPart()));
+            }
+            case WATCH_READY -> watching(run, envelope.getWatchReady());
+            case FLOW_BATCH -> {
+                journal.flowBatch(run.number(), envelope.getFlowBatch());
+                batch(run, batches.add(envelope.getFlowBatch()));
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void snapshot(WorkerRun run, @Nullable SocketSnapshot snapshot) {
+        if (snapshot == null) {
+            return;
+        }
+        received += snapshot.sockets().size();
+        snapshotTaken = instant(snapshot.taken());
+        if (firstSnapshot == null) {
+            firstSnapshot = snapshot;
+        }
+        filter.snapshot(run.number(), snapshot);
+    }
+
+    private void watching(WorkerRun run, WatchReady ready) {
+        watching = ready;
+        becameReady(run, snapshotTaken == null ? run.started() : snapshotTaken);
+    }
+
+    private void batch(WorkerRun run, @Nullable FlowBatch batch) {
+        if (batch == null) {
+            return;
+        }
+        received += batch.events().size();
+        lost += batch.lostEvents();
+        watermark = batch.completeUntil();
+        filter.batch(run.number(), batch);
+    }
+
+    private static Instant instant(ObservedTime time) {
+        return Instant.ofEpochSecond(0, time.epochNanos());
+    }
+
+    @Override
+    Instant knownUntil(WorkerRun run) {
+        if (watermark != null) {
+            return instant(watermark);
+        }
+        return run.ready() == null ? run.started() : run.ready();
+    }
+
+    @Override
+    void closeRun(WorkerRun run) {
+        missingOfEarlierRuns += batches.missingPieces();
+        batches = new FlowBatchAssembler();
+    }
+
+    SessionReport.Events report() {
+        long missing = missingOfEarlierRuns + batches.missingPieces();
+        if (watching == null) {
+            return new SessionReport.Events("", "", List.of(), received, lost, missing);
+        }
+        return new SessionReport.Events(
+                watching.getSource() == EventSource.EVENT_SOURCE_EBPF ? "ebpf" : "proc",
+                watching.getReason(),
+                List.copyOf(watching.getLimitsList()),
+                received,
+                lost,
+                missing);
+    }
+
+    /** Those of the names that were asked for which no process had when the session began. */
+    List<String> namesOfNobody() {
+        List<String> absent = new ArrayList<>(config.names());
+        if (firstSnapshot != null) {
+            for (ProcessInfo process : firstSnapshot.processes()) {
+                absent.removeIf(name -> name.equals(process.name())
+                        || name.equals(process.comm())
+                        || name.equals(process.argumentName()));
+            }
+        }
+        return absent;
+    }
+}

@@ -1,0 +1,47 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.coordinator.worker.WorkerRole;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The times in which one worker was not there. Session's thread only. */
+final class GapLog {
+    private final WorkerRole role;
+    private final List<SessionReport.Gap> gaps = new ArrayList<>();
+    private @Nullable Instant openSince;
+    private String openReason = "";
+
+    GapLog(WorkerRole role) {
+        this.role = role;
+    }
+
+    /** A run ended: nothing is known from {@code from} on. A gap that is open already goes on. */
+    void opened(Instant from, String reason) {
+        if (openSince == null) {
+            openSince = from;
+            openReason = reason.isEmpty() ? "restarted" : reason;
+        }
+    }
+
+    /** The next run is ready, or the session's capture is over. */
+    SessionReport.@Nullable Gap closed(Instant until) {
+        if (openSince == null) {
+            return null;
+        }
+        Instant from = openSince.isAfter(until) ? until : openSince;
+        SessionReport.Gap gap = new SessionReport.Gap(role.word(), from, until, openReason);
+        gaps.add(gap);
+        openSince = null;
+        return gap;
+    }
+
+    boolean isOpen() {
+        return openSince != null;
+    }
+
+    List<SessionReport.Gap> all() {
+        return List.copyOf(gaps);
+    }
+}

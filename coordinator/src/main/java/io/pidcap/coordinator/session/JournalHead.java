@@ -1,0 +1,31 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.protocol.v1.ObservedTimeMessage;
+import io.pidcap.protocol.v1.SessionStarted;
+import io.pidcap.protocol.wire.Build;
+import java.time.Instant;
+
+/** The first record of a session's journal: all that another process needs to finish the session. */
+final class JournalHead {
+    private JournalHead() {}
+
+    static SessionStarted of(SessionConfig config, SessionDirectory directory, Instant started) {
+        return SessionStarted.newBuilder()
+                .setSessionId(directory.id())
+                .setBuild(Build.version())
+                .setStarted(ObservedTimeMessage.newBuilder()
+                        .setMonotonicNanos(System.nanoTime())
+                        .setEpochNanos(started.getEpochSecond() * 1_000_000_000 + started.getNano()))
+                .addAllProcessNames(config.names())
+                .addAllPids(config.pids())
+                .setWithChildren(config.children())
+                .setOutputFile(config.output().toString())
+                .setOutputFormat(OutputFormat.of(config.output()).word())
+                .setSpoolDirectory(directory.spool().toString())
+                .setCapture(CaptureSide.request(config, directory.spool()))
+                .setWatch(EventSide.request(config))
+                .setOutputUserId(config.ownerUserId())
+                .setOutputGroupId(config.ownerGroupId())
+                .build();
+    }
+}

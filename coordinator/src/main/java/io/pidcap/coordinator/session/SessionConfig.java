@@ -1,0 +1,81 @@
+package io.pidcap.coordinator.session;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Everything that is decided before a session starts. Immutable; crosses to a detached coordinator as JSON.
+ *
+ * @param interfaces at least one; {@code any} is all of them
+ * @param names processes whose name is one of these are selected, now and later
+ * @param pids processes that are selected while they live
+ * @param children whether the descendants of the selected processes are selected too
+ * @param output absolute path of the capture file
+ * @param force whether a file that is there may be replaced
+ * @param snaplenBytes most bytes kept of a packet, 1 to 262144
+ * @param bufferBytes the kernel's buffer for packets that were not read yet, per interface
+ * @param filter pcap-filter(7) expression; empty: all packets
+ * @param events which source tells who owns a flow
+ * @param pollIntervalMillis how often a polling event source looks
+ * @param segmentBytes size at which a spool segment ends
+ * @param durationMillis the session stops by itself so long after it was ready; 0: it does not
+ * @param packetLimit the session stops by itself when so many packets were kept; 0: it does not
+ * @param ownerUserId to whom the output is given, with {@code ownerGroupId}; -1: it stays ours
+ */
+public record SessionConfig(
+        List<String> interfaces,
+        List<String> names,
+        List<Integer> pids,
+        boolean children,
+        Path output,
+        boolean force,
+        int snaplenBytes,
+        boolean promiscuous,
+        int bufferBytes,
+        String filter,
+        Events events,
+        int pollIntervalMillis,
+        long segmentBytes,
+        long durationMillis,
+        long packetLimit,
+        int ownerUserId,
+        int ownerGroupId) {
+    public static final String ANY_INTERFACE = "any";
+    public static final int MAX_SNAPLEN_BYTES = 262_144;
+    public static final int DEFAULT_BUFFER_BYTES = 64 << 20;
+    public static final int DEFAULT_POLL_INTERVAL_MILLIS = 20;
+    public static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
+
+    /** {@code --events}. */
+    public enum Events {
+        AUTO,
+        PROC,
+        EBPF
+    }
+
+    public SessionConfig {
+        interfaces = List.copyOf(interfaces);
+        names = List.copyOf(names);
+        pids = List.copyOf(pids);
+        require(!interfaces.isEmpty(), "no interface is named");
+        require(!names.isEmpty() || !pids.isEmpty(), "no process is named");
+        require(output.isAbsolute(), "the output path " + output + " is not absolute");
+        require(snaplenBytes >= 1 && snaplenBytes <= MAX_SNAPLEN_BYTES, "snaplen " + snaplenBytes);
+        require(bufferBytes >= 1 << 16, "buffer " + bufferBytes);
+        require(pollIntervalMillis >= 1, "poll interval " + pollIntervalMillis);
+        require(segmentBytes >= 1 << 16, "segment size " + segmentBytes);
+        require(durationMillis >= 0, "duration " + durationMillis);
+        require(packetLimit >= 0, "packet limit " + packetLimit);
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException(what);
+        }
+    }
+
+    /** What a session is called after: the first thing that was named. */
+    public String subject() {
+        return names.isEmpty() ? "pid" + pids.get(0) : names.get(0);
+    }
+}

@@ -1,0 +1,10 @@
+package io.pidcap.coordinator.session;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a session ended.
+ *
+ * @param failure null: it did its job
+ */
+public record SessionEnd(SessionReport report, @Nullable SessionException failure) {}

@@ -1,0 +1,112 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.coordinator.worker.WorkerFailure;
+import io.pidcap.protocol.v1.FailureCode;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+
+/** Something that a person must be told: what failed and why in the message, what to do in the hint. */
+public final class SessionException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /** What kind of failure it is; the command line maps each to an exit code. */
+    public enum Kind {
+        FAILURE,
+        USAGE,
+        NO_PERMISSION,
+        NOT_FOUND,
+        OUTPUT,
+        DISK_FULL,
+        WORKER_LOST,
+        NOT_SUPPORTED
+    }
+
+    private final Kind kind;
+    private final String hint;
+
+    /**
+     * @param message one line
+     * @param hint one clause; may be empty
+     */
+    public SessionException(Kind kind, String message, String hint) {
+        super(message);
+        this.kind = kind;
+        this.hint = hint;
+    }
+
+    public SessionException(Kind kind, String message, String hint, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+        this.hint = hint;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public String hint() {
+        return hint;
+    }
+
+    /** Of what a worker reported. */
+    public static SessionException of(WorkerFailure failure) {
+        Kind kind =
+                switch (failure.code()) {
+                    case FAILURE_CODE_NO_PRIVILEGE -> Kind.NO_PERMISSION;
+                    case FAILURE_CODE_NOT_SUPPORTED, FAILURE_CODE_LIBRARY_MISSING -> Kind.NOT_SUPPORTED;
+                    case FAILURE_CODE_NO_SUCH_INTERFACE -> Kind.NOT_FOUND;
+                    case FAILURE_CODE_BAD_FILTER -> Kind.USAGE;
+                    case FAILURE_CODE_DISK_FULL -> Kind.DISK_FULL;
+                    case FAILURE_CODE_INTERNAL, FAILURE_CODE_PROTOCOL, FAILURE_CODE_WRONG_STATE -> Kind.WORKER_LOST;
+                    default -> Kind.FAILURE;
+                };
+        return new SessionException(kind, failure.message(), failure.hint());
+    }
+
+    /**
+     * Of a file that could not be made, written or renamed.
+     *
+     * @param operation such as {@code create}
+     * @param file what the user calls it
+     */
+    public static SessionException output(String operation, Object file, IOException cause) {
+        String why = words(cause);
+        boolean full = isDiskFull(cause);
+        String hint = "choose another file with -w";
+        if (full) {
+            hint = "free some space, or write to another disk with -w";
+        } else if (cause instanceof AccessDeniedException) {
+            hint = "write to a directory of yours with -w, or run as root";
+        }
+        return new SessionException(
+                full ? Kind.DISK_FULL : Kind.OUTPUT, operation + " " + file + ": " + why, hint, cause);
+    }
+
+    /** The system's words without the file's name, which the exceptions of java.nio.file repeat. */
+    public static String words(IOException cause) {
+        if (cause instanceof AccessDeniedException) {
+            return "Permission denied";
+        }
+        if (cause instanceof NoSuchFileException) {
+            return "No such file or directory";
+        }
+        if (cause instanceof FileAlreadyExistsException) {
+            return "File exists";
+        }
+        if (cause instanceof FileSystemException inFile && inFile.getReason() != null) {
+            return inFile.getReason();
+        }
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    /** Java has no exception of its own for ENOSPC and EDQUOT: only the system's words tell. */
+    public static boolean isDiskFull(IOException cause) {
+        String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        return message.contains("no space left") || message.contains("disk quota exceeded");
+    }
+}

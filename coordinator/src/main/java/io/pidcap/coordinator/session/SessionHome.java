@@ -1,0 +1,175 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.coordinator.session.SessionException.Kind;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The folder in which the sessions of one user live. It holds unfiltered packets and sockets that command us, so it must
+ * be ours alone: one that is a symbolic link, somebody else's, or writable by others is refused.
+ */
+public final class SessionHome {
+    public static final String HOME_VARIABLE = "PIDCAP_HOME";
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+    private static final int MOST_ATTEMPTS = 100;
+
+    private final Path base;
+
+    private SessionHome(Path base) {
+        this.base = base;
+    }
+
+    /** Where it is for this user and this environment; nothing is touched. */
+    public static Path locate(Map<String, String> environment, boolean root, Path userHome) {
+        String chosen = environment.getOrDefault(HOME_VARIABLE, "");
+        if (!chosen.isEmpty()) {
+            return Path.of(chosen).toAbsolutePath().normalize();
+        }
+        if (root) {
+            return Path.of("/var/lib/pidcap");
+        }
+        String stateHome = environment.getOrDefault("XDG_STATE_HOME", "");
+        Path state = stateHome.startsWith("/") ? Path.of(stateHome) : userHome.resolve(".local/state");
+        return state.resolve("pidcap");
+    }
+
+    /** {@link #locate} for the user of this process. */
+    public static Path locate() {
+        boolean root = "root".equals(System.getProperty("user.name"));
+        return locate(System.getenv(), root, Path.of(System.getProperty("user.home", "/")));
+    }
+
+    /**
+     * Opens the folder, making it if it is not there.
+     *
+     * @throws SessionException it cannot be made, or is not safe
+     */
+    public static SessionHome open(Path base) {
+        try {
+            createPrivately(base);
+            check(base);
+            Path sessions = base.resolve("sessions");
+            createPrivately(sessions);
+            check(sessions);
+            return new SessionHome(base);
+        } catch (IOException e) {
+            throw new SessionException(
+                    Kind.NO_PERMISSION,
+                    "use the state directory " + base + ": " + SessionException.words(e),
+                    "set " + HOME_VARIABLE + " to a directory of yours",
+                    e);
+        }
+    }
+
+    public Path base() {
+        return base;
+    }
+
+    private static void createPrivately(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            Files.createDirectories(parent);
+        }
+        try {
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+        } catch (FileAlreadyExistsException e) {
+            // The usual case; whether it is safe is checked next.
+        }
+    }
+
+    private static void check(Path directory) throws IOException {
+        PosixFileAttributes found =
+                Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!found.isDirectory()) {
+            throw unsafe(directory, found.isSymbolicLink() ? "it is a symbolic link" : "it is not a directory");
+        }
+        if (!found.owner().equals(owner())) {
+            throw unsafe(directory, "it belongs to " + found.owner().getName());
+        }
+        Set<PosixFilePermission> permissions = found.permissions();
+        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw unsafe(directory, "other users may write to it");
+        }
+    }
+
+    private static SessionException unsafe(Path directory, String why) {
+        return new SessionException(
+                Kind.NO_PERMISSION,
+                "the state directory " + directory + " is not safe: " + why,
+                "make it yours alone (chmod 700), or set " + HOME_VARIABLE + " to another");
+    }
+
+    /** Who we are to the file system: the owner of what we have in /proc; elsewhere the user's name tells. */
+    private static UserPrincipal owner() throws IOException {
+        Path self = Path.of("/proc/self");
+        if (Files.exists(self)) {
+            return Files.getOwner(self);
+        }
+        return self.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(System.getProperty("user.name"));
+    }
+
+    /**
+     * Makes the directory of a new session.
+     *
+     * @throws SessionException it cannot be made
+     */
+    public SessionDirectory create(LocalDateTime started, String subject) {
+        Path sessions = base.resolve("sessions");
+        for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+            Path path = sessions.resolve(SessionId.of(started, subject, attempt));
+            try {
+                Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                return SessionDirectory.prepare(path);
+            } catch (FileAlreadyExistsException e) {
+                // Another session of the same second and name: take the next number.
+            } catch (IOException e) {
+                throw SessionException.output("create the session directory", path, e);
+            }
+        }
+        throw new SessionException(Kind.FAILURE, "no free name for a session in " + sessions, "try again in a second");
+    }
+
+    /**
+     * @throws SessionException there is none of that id
+     */
+    public SessionDirectory find(String id) {
+        Path path = base.resolve("sessions").resolve(SessionId.isValid(id) ? id : "?");
+        if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new SessionException(
+                    Kind.NOT_FOUND, "there is no session " + id, "`pidcap status --all` lists the sessions");
+        }
+        return new SessionDirectory(path);
+    }
+
+    /** All sessions, the oldest first. */
+    public List<SessionDirectory> list() {
+        try (Stream<Path> entries = Files.list(base.resolve("sessions"))) {
+            List<SessionDirectory> found = new ArrayList<>();
+            entries.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+                    .sorted(Comparator.comparing(Path::toString))
+                    .forEach(path -> found.add(new SessionDirectory(path)));
+            return found;
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new SessionException(
+                    Kind.NO_PERMISSION, "list the sessions in " + base + ": " + SessionException.words(e), "", e);
+        }
+    }
+}

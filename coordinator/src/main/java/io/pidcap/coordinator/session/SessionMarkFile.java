@@ -1,0 +1,92 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.coordinator.session.SessionException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * {@code session.json}: what a session is, and by whose life it lives.
+ *
+ * @param format of this file; a reader refuses a newer one
+ * @param pid of the coordinator
+ * @param pidStarted when that process started, so that a later one with the same pid is not taken for it; epoch
+ *     milliseconds, 0: not known
+ * @param created epoch milliseconds
+ * @param subject what it captures, for people
+ * @param output where the capture file will be
+ */
+public record SessionMarkFile(
+        int format, String id, String state, long pid, long pidStarted, long created, String subject, String output) {
+    public static final int FORMAT = 1;
+
+    /** The start time is computed from the boot time, which moves a little when the clock is set. */
+    private static final Duration START_TOLERANCE = Duration.ofSeconds(2);
+
+    static SessionMarkFile ofThisProcess(String id, Instant created, SessionConfig config) {
+        ProcessHandle self = ProcessHandle.current();
+        return new SessionMarkFile(
+                FORMAT,
+                id,
+                SessionState.STARTING.word(),
+                self.pid(),
+                startOf(self),
+                created.toEpochMilli(),
+                config.subject(),
+                config.output().toString());
+    }
+
+    SessionMarkFile in(SessionState next) {
+        return new SessionMarkFile(format, id, next.word(), pid, pidStarted, created, subject, output);
+    }
+
+    void write(Path file) throws IOException {
+        Json.writeFile(file, this);
+    }
+
+    /**
+     * @return empty: there is none yet
+     * @throws SessionException it cannot be read or is of a newer format
+     */
+    public static Optional<SessionMarkFile> read(SessionDirectory directory) {
+        if (!Files.exists(directory.markFile())) {
+            return Optional.empty();
+        }
+        SessionMarkFile mark = Json.readFile(directory.markFile(), SessionMarkFile.class);
+        if (mark.format > FORMAT) {
+            throw new SessionException(
+                    Kind.NOT_SUPPORTED,
+                    "session " + directory.id() + " was made by a newer pidcap (format " + mark.format + ")",
+                    "use that one");
+        }
+        return Optional.of(mark);
+    }
+
+    /** Its coordinator still runs. */
+    public boolean isAlive() {
+        return !isOver() && ProcessHandle.of(pid).filter(this::isSame).isPresent();
+    }
+
+    /** It ended, in order or by its own failure. */
+    public boolean isOver() {
+        return SessionState.valueOf(state.toUpperCase(Locale.ROOT)).isOver();
+    }
+
+    /** Its coordinator died and could not say so. */
+    public boolean isStale() {
+        return !isOver() && !isAlive();
+    }
+
+    private boolean isSame(ProcessHandle process) {
+        long started = startOf(process);
+        return started == 0 || pidStarted == 0 || Math.abs(started - pidStarted) <= START_TOLERANCE.toMillis();
+    }
+
+    private static long startOf(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    }
+}

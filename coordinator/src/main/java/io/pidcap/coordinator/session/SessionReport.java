@@ -1,0 +1,146 @@
+package io.pidcap.coordinator.session;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session has done: its status while it lives, its report when it is over. The JSON of {@code --json} is this
+ * record; fields are added, never renamed.
+ *
+ * @param format of this document
+ * @param failure why it ended before it was asked to, or did not do its job; null: all is well
+ * @param started when it was asked for; {@code ready}: from when on no packet was missed; {@code stopAsked}: from when
+ *     on none was wanted; {@code ended}: when the output was complete. Null: not yet
+ * @param notes what the user should know, one sentence each
+ */
+public record SessionReport(
+        int format,
+        String id,
+        String state,
+        @Nullable Failure failure,
+        Instant started,
+        @Nullable Instant ready,
+        @Nullable Instant stopAsked,
+        @Nullable Instant ended,
+        Selection selection,
+        Output output,
+        Packets packets,
+        Events events,
+        List<Interface> interfaces,
+        List<ProcessRow> processes,
+        List<Run> workerRuns,
+        List<Gap> gaps,
+        List<String> notes) {
+    public static final int FORMAT = 1;
+
+    public SessionReport {
+        interfaces = List.copyOf(interfaces);
+        processes = List.copyOf(processes);
+        workerRuns = List.copyOf(workerRuns);
+        gaps = List.copyOf(gaps);
+        notes = List.copyOf(notes);
+    }
+
+    /** A {@link SessionException} in words. */
+    public record Failure(SessionException.Kind kind, String message, String hint) {
+        static Failure of(SessionException exception) {
+            return new Failure(exception.kind(), String.valueOf(exception.getMessage()), exception.hint());
+        }
+
+        public SessionException toException() {
+            return new SessionException(kind, message, hint);
+        }
+    }
+
+    /** Whose packets were wanted. */
+    public record Selection(List<String> names, List<Integer> pids, boolean children, String filter) {}
+
+    /**
+     * The capture file.
+     *
+     * @param path where it is, or will be; empty: there is none
+     * @param bytes its size so far
+     */
+    public record Output(String path, String fileFormat, long bytes) {}
+
+    /**
+     * Every packet that was there, and what became of it: {@code received = kept + skipped + dropped + waiting}.
+     *
+     * @param received reached the capture
+     * @param kept in the output
+     * @param skipped seen and not selected, by cause
+     * @param dropped lost before we saw them, by place
+     * @param waiting in the spool and not filtered yet; 0 at the end
+     */
+    public record Packets(
+            long received, long kept, Map<String, Long> skipped, Map<String, Long> dropped, long waiting) {
+        public long skippedInAll() {
+            return sum(skipped);
+        }
+
+        public long droppedInAll() {
+            return sum(dropped);
+        }
+
+        /** Whether the equation holds; if it does not, packets were lost without being counted, which is our fault. */
+        public boolean balances() {
+            return received == kept + skippedInAll() + droppedInAll() + waiting;
+        }
+
+        private static long sum(Map<String, Long> counts) {
+            return counts.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /**
+     * Where the knowledge of owners came from.
+     *
+     * @param source empty: none is attached yet
+     * @param reason why this one and not a better one; empty: it is the best
+     * @param limits what it can miss
+     * @param received events and snapshot entries that came
+     * @param lost events that the host dropped
+     * @param missingMessages messages of the event-worker that never arrived
+     */
+    public record Events(
+            String source, String reason, List<String> limits, long received, long lost, long missingMessages) {}
+
+    /** One interface, over all runs of the capture-worker. */
+    public record Interface(
+            String name,
+            String linkType,
+            boolean nanoseconds,
+            long written,
+            long dropped,
+            long droppedByInterface) {}
+
+    /** One process of which packets were kept; pid 0 is all those that have no row of their own. */
+    public record ProcessRow(int pid, String name, long packets, long bytes, long flows) {}
+
+    /** One life of a worker. */
+    public record Run(
+            String worker, int run, long pid, Instant started, @Nullable Instant ready, @Nullable Instant ended, String end) {}
+
+    /** A time in which a worker was not there. */
+    public record Gap(String worker, Instant from, Instant until, String reason) {
+        public long millis() {
+            return Duration.between(from, until).toMillis();
+        }
+    }
+
+    public boolean isOver() {
+        return SessionState.FINISHED.word().equals(state) || SessionState.FAILED.word().equals(state);
+    }
+
+    /** For how long packets were taken; zero before it was ready. */
+    public Duration captured(Instant now) {
+        if (ready == null) {
+            return Duration.ZERO;
+        }
+        Instant end = stopAsked != null ? stopAsked : now;
+        return end.isBefore(ready) ? Duration.ZERO : Duration.between(ready, end);
+    }
+}

@@ -1,0 +1,84 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.coordinator.journal.FlowJournal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a session opened and must close, and what it leaves behind. Session's thread only. */
+final class SessionResources implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SessionResources.class);
+
+    private final OutputFile output;
+    private final FlowJournal journal;
+    private final List<AutoCloseable> servers = new ArrayList<>();
+
+    SessionResources(OutputFile output, FlowJournal journal) {
+        this.output = output;
+        this.journal = journal;
+    }
+
+    OutputFile output() {
+        return output;
+    }
+
+    void serve(AutoCloseable server) {
+        servers.add(server);
+    }
+
+    /** Closes all; what goes wrong is logged, since nobody can do anything about it any more. */
+    @Override
+    public void close() {
+        for (AutoCloseable server : servers) {
+            closeOne(server);
+        }
+        closeOne(journal);
+    }
+
+    private static void closeOne(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            LOG.warn("close {}: {}", resource.getClass().getSimpleName(), e.getMessage());
+        }
+    }
+
+    /** A session that never began leaves nothing behind; what goes wrong here is added to why it did not. */
+    static void discard(OutputFile output, @Nullable SessionDirectory directory, Exception cause) {
+        try {
+            output.abandon();
+            if (directory != null) {
+                directory.delete();
+            }
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Writes the report and deletes what only a running session needs.
+     *
+     * @return the report as JSON
+     */
+    static String leaveReport(SessionDirectory directory, SessionReport report) {
+        String json = Json.write(report);
+        try {
+            Json.replace(directory.reportFile(), json + "\n");
+            directory.deleteWorkFiles();
+        } catch (IOException e) {
+            LOG.warn("tidy up {}: {}", directory.path(), e.getMessage());
+        }
+        return json;
+    }
+
+    /** The report that {@link #leaveReport} wrote; null: there is none. */
+    static @Nullable SessionReport readReport(SessionDirectory directory) {
+        return Files.exists(directory.reportFile())
+                ? Json.readFile(directory.reportFile(), SessionReport.class)
+                : null;
+    }
+}

@@ -1,0 +1,89 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.coordinator.session.SessionException.Kind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The sessions of this user as another process sees them: which live, which are over, which died. */
+public final class Sessions {
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+
+    /** So many that are over keep their report and logs; older ones are removed. */
+    static final int KEPT = 20;
+
+    /** A session and what its mark file says. */
+    public record Found(SessionDirectory directory, SessionMarkFile mark) {
+        public String id() {
+            return directory.id();
+        }
+    }
+
+    private final SessionHome home;
+
+    public Sessions(SessionHome home) {
+        this.home = home;
+    }
+
+    /** All of them, the oldest first; one that cannot be read is left out and logged. */
+    public List<Found> all() {
+        List<Found> found = new ArrayList<>();
+        for (SessionDirectory directory : home.list()) {
+            try {
+                SessionMarkFile.read(directory).ifPresent(mark -> found.add(new Found(directory, mark)));
+            } catch (SessionException e) {
+                LOG.warn("{}", e.getMessage());
+            }
+        }
+        return found;
+    }
+
+    public List<Found> alive() {
+        return all().stream().filter(found -> found.mark().isAlive()).toList();
+    }
+
+    /**
+     * @param id null: the only one that runs
+     * @throws SessionException there is none of that id, or not exactly one that runs
+     */
+    public Found choose(@Nullable String id) {
+        if (id != null) {
+            SessionDirectory directory = home.find(id);
+            return SessionMarkFile.read(directory)
+                    .map(mark -> new Found(directory, mark))
+                    .orElseThrow(() -> new SessionException(Kind.NOT_FOUND, "the session " + id + " never began", ""));
+        }
+        List<Found> alive = alive();
+        if (alive.isEmpty()) {
+            throw new SessionException(
+                    Kind.NOT_FOUND, "no session is running", "`pidcap start` begins one; those of root are seen by root");
+        }
+        if (alive.size() > 1) {
+            String ids = String.join(", ", alive.stream().map(Found::id).toList());
+            throw new SessionException(
+                    Kind.USAGE, alive.size() + " sessions are running: " + ids, "say which one is meant");
+        }
+        return alive.get(0);
+    }
+
+    /** The report of a session that is over. */
+    public static Optional<SessionReport> report(Found found) {
+        return Optional.ofNullable(SessionResources.readReport(found.directory()));
+    }
+
+    /** Removes the oldest of those that are over; what died without a report stays, it can be looked into. */
+    public void tidy() {
+        List<Found> over = all().stream().filter(found -> found.mark().isOver()).toList();
+        for (Found old : over.subList(0, Math.max(0, over.size() - KEPT))) {
+            try {
+                old.directory().delete();
+            } catch (IOException e) {
+                LOG.warn("remove the old session {}: {}", old.id(), e.getMessage());
+            }
+        }
+    }
+}

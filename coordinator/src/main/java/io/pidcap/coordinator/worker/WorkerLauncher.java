@@ -1,0 +1,98 @@
+package io.pidcap.coordinator.worker;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Starts worker processes with the Java that runs the coordinator.
+ *
+ * <p>The worker is started through a shell that ignores SIGINT and SIGHUP and then becomes it: a Ctrl-C at the terminal
+ * goes to every process there, and only the coordinator may decide what it means. The secret is not on the command
+ * line, where every user could read it.
+ */
+public final class WorkerLauncher {
+    /** Names the folder of the program's jars; set by the launcher script. */
+    public static final String LIB_PROPERTY = "pidcap.lib";
+
+    /** More JVM options for the workers, separated by blanks: to debug or to measure one. */
+    public static final String JVM_OPTIONS_PROPERTY = "pidcap.worker.jvm";
+
+    private static final String SHIELD = "trap '' INT HUP; exec \"$@\"";
+
+    private final Path libDirectory;
+    private final Path socket;
+    private final Path logDirectory;
+
+    /**
+     * @param socket on which the coordinator listens, or will before it delivers the secret
+     * @param logDirectory must exist
+     */
+    public WorkerLauncher(Path libDirectory, Path socket, Path logDirectory) {
+        this.libDirectory = libDirectory;
+        this.socket = socket;
+        this.logDirectory = logDirectory;
+    }
+
+    /** The folder with the jars of this installation. */
+    public static Path installedLibDirectory() {
+        String configured = System.getProperty(LIB_PROPERTY, "");
+        if (!configured.isEmpty()) {
+            return Path.of(configured).toAbsolutePath();
+        }
+        String firstJar = System.getProperty("java.class.path", "").split(File.pathSeparator, 2)[0];
+        Path parent = Path.of(firstJar).toAbsolutePath().getParent();
+        return parent == null ? Path.of("").toAbsolutePath() : parent;
+    }
+
+    /**
+     * @throws IOException naming the program that could not be started
+     */
+    public WorkerProcess launch(WorkerRole role, int run) throws IOException {
+        Path jar = libDirectory.resolve(role.jar());
+        if (!Files.isRegularFile(jar)) {
+            throw new IOException(role.program() + " is not installed: there is no " + jar);
+        }
+        Path log = logDirectory.resolve(role.word() + "-" + run + ".log");
+        ProcessBuilder builder = new ProcessBuilder(command(role, jar, run));
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.redirectErrorStream(true);
+        try {
+            return new WorkerProcess(role, run, builder.start(), log);
+        } catch (IOException e) {
+            throw new IOException("start " + role.program() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> command(WorkerRole role, Path jar, int run) {
+        List<String> command = new ArrayList<>();
+        if (File.separatorChar == '/') {
+            command.addAll(List.of("/bin/sh", "-c", SHIELD, "sh"));
+        }
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions(role));
+        command.addAll(List.of("-jar", jar.toString(), "--pipe", socket.toString(), "--run", Integer.toString(run)));
+        return command;
+    }
+
+    /** A small, quickly started JVM: the packets are not on its heap, and it lives too briefly for the second compiler. */
+    private static List<String> jvmOptions(WorkerRole role) {
+        List<String> options = new ArrayList<>(List.of(
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-Xss512k",
+                role == WorkerRole.CAPTURE ? "-Xmx48m" : "-Xmx256m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "--enable-native-access=ALL-UNNAMED"));
+        for (String option : System.getProperty(JVM_OPTIONS_PROPERTY, "").split(" ")) {
+            if (!option.isEmpty()) {
+                options.add(option);
+            }
+        }
+        return options;
+    }
+}
