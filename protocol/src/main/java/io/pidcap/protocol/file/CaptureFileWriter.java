@@ -1,0 +1,59 @@
+package io.pidcap.protocol.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a capture file through one buffer. Every {@link IOException} names the file; after one, nothing more can be
+ * written, and closing throws nothing new but leaves the file as it is. Owns the channel that it was made with.
+ */
+public interface CaptureFileWriter extends AutoCloseable {
+    /**
+     * Makes an interface known, before the first packet of it.
+     *
+     * @return its number for {@link #write}: 0, 1, 2 in the order of the calls
+     * @throws IllegalArgumentException the format cannot hold its link type beside that of another interface
+     */
+    int addInterface(InterfaceDescription description) throws IOException;
+
+    /**
+     * Writes a packet.
+     *
+     * @param data holds the packet; position and limit play no part and stay
+     * @param offset of the packet's first byte in {@code data}
+     * @param capturedLength 0 to 262144
+     * @param comment left out where the format has no place for it, cut to 65535 bytes of UTF-8
+     */
+    void write(
+            int interfaceId,
+            long epochNanos,
+            int originalLength,
+            ByteBuffer data,
+            int offset,
+            int capturedLength,
+            @Nullable String comment)
+            throws IOException;
+
+    /** {@link #write} of what is between the position and the limit of {@code data}, which stay. */
+    default void write(int interfaceId, long epochNanos, int originalLength, ByteBuffer data, @Nullable String comment)
+            throws IOException {
+        write(interfaceId, epochNanos, originalLength, data, data.position(), data.remaining(), comment);
+    }
+
+    /** Hands everything so far to the file system. */
+    void flush() throws IOException;
+
+    /** The file's length in bytes, with what is not flushed yet. */
+    long length();
+
+    /** Writes the statistics where the format has a place for them, flushes and closes. */
+    void close(List<InterfaceStatistics> statistics) throws IOException;
+
+    /** Flushes and closes. Idempotent. */
+    @Override
+    default void close() throws IOException {
+        close(List.of());
+    }
+}

@@ -1,0 +1,163 @@
+package io.pidcap.protocol.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes pcapng: one section in the host's byte order, times in nanoseconds, statistics at the end. */
+public final class PcapngWriter implements CaptureFileWriter {
+    /** Holds the longest packet with the longest comment, with room for many usual ones. */
+    private static final int BUFFER_BYTES = 1 << 20;
+    /** Interface number, time in two halves, two lengths. */
+    private static final int PACKET_FIELDS = 20;
+    /** Comments repeat: a process has one for all its packets. */
+    private static final int MAX_KEPT_COMMENTS = 1024;
+
+    private static final int NANOSECOND_RESOLUTION = 9;
+
+    private final FileOutput out;
+    private final Map<String, byte[]> commentBytes = new HashMap<>();
+    private int interfaces;
+
+    /**
+     * Begins the section.
+     *
+     * @param file for messages
+     */
+    public PcapngWriter(WritableByteChannel channel, String file, SectionInfo info) throws IOException {
+        out = new FileOutput(channel, file, BUFFER_BYTES, ByteOrder.nativeOrder());
+        PcapngBlock block = new PcapngBlock(out.reserve(BUFFER_BYTES), PcapngFormat.SECTION_HEADER_BLOCK);
+        out.reserve(0)
+                .putInt(PcapngFormat.BYTE_ORDER_MAGIC)
+                .putShort((short) 1)
+                .putShort((short) 0)
+                .putLong(-1);
+        block.optionText(PcapngFormat.OPT_COMMENT, info.comment())
+                .optionText(PcapngFormat.SHB_HARDWARE, info.hardware())
+                .optionText(PcapngFormat.SHB_OS, info.system())
+                .optionText(PcapngFormat.SHB_USERAPPL, info.application())
+                .end();
+    }
+
+    @Override
+    public int addInterface(InterfaceDescription description) throws IOException {
+        ByteBuffer buffer = out.reserve(3 * PcapngFormat.MAX_OPTION_BYTES);
+        PcapngBlock block = new PcapngBlock(buffer, PcapngFormat.INTERFACE_DESCRIPTION_BLOCK);
+        buffer.putShort((short) description.linkType().value())
+                .putShort((short) 0)
+                .putInt(description.snaplen());
+        block.optionText(PcapngFormat.IF_NAME, description.name())
+                .optionByte(PcapngFormat.IF_TSRESOL, NANOSECOND_RESOLUTION);
+        if (!description.filter().isEmpty()) {
+            // The zero byte says that it is an expression of libpcap's.
+            block.option(PcapngFormat.IF_FILTER, PcapngBlock.utf8("\0" + description.filter()));
+        }
+        block.end();
+        return interfaces++;
+    }
+
+    @Override
+    public void write(
+            int interfaceId,
+            long epochNanos,
+            int originalLength,
+            ByteBuffer data,
+            int offset,
+            int capturedLength,
+            @Nullable String comment)
+            throws IOException {
+        PacketChecks.check(interfaceId, interfaces, capturedLength);
+        byte[] commentText = comment == null ? null : commentBytes(comment);
+        int optionBytes = commentText == null ? 0 : 8 + PcapngFormat.padded(commentText.length);
+        int padded = PcapngFormat.padded(capturedLength);
+        int total = PcapngFormat.BLOCK_OVERHEAD + PACKET_FIELDS + padded + optionBytes;
+        ByteBuffer buffer = out.reserve(total);
+        int start = buffer.position();
+        buffer.putInt(PcapngFormat.ENHANCED_PACKET_BLOCK)
+                .putInt(total)
+                .putInt(interfaceId)
+                .putInt((int) (epochNanos >>> 32))
+                .putInt((int) epochNanos)
+                .putInt(capturedLength)
+                .putInt(originalLength);
+        int dataStart = buffer.position();
+        // The padding first, by a whole word, then the packet over it.
+        if (padded > 0) {
+            buffer.putInt(dataStart + padded - 4, 0);
+        }
+        buffer.put(dataStart, data, offset, capturedLength).position(dataStart + padded);
+        if (commentText != null) {
+            putComment(buffer, commentText);
+        }
+        buffer.putInt(total);
+        assert buffer.position() == start + total;
+    }
+
+    private static void putComment(ByteBuffer buffer, byte[] text) {
+        buffer.putShort((short) PcapngFormat.OPT_COMMENT).putShort((short) text.length);
+        buffer.put(text);
+        for (int i = text.length; i < PcapngFormat.padded(text.length); i++) {
+            buffer.put((byte) 0);
+        }
+        buffer.putInt(PcapngFormat.OPT_ENDOFOPT);
+    }
+
+    private byte[] commentBytes(String comment) {
+        byte[] known = commentBytes.get(comment);
+        if (known != null) {
+            return known;
+        }
+        if (commentBytes.size() == MAX_KEPT_COMMENTS) {
+            commentBytes.clear();
+        }
+        byte[] bytes = PcapngBlock.utf8(comment);
+        commentBytes.put(comment, bytes);
+        return bytes;
+    }
+
+    @Override
+    public void flush() throws IOException {
+        out.flush();
+    }
+
+    @Override
+    public long length() {
+        return out.length();
+    }
+
+    @Override
+    public void close(List<InterfaceStatistics> statistics) throws IOException {
+        try {
+            for (InterfaceStatistics one : statistics) {
+                writeStatistics(one);
+            }
+        } finally {
+            out.close();
+        }
+    }
+
+    private void writeStatistics(InterfaceStatistics statistics) throws IOException {
+        ByteBuffer buffer = out.reserve(1024);
+        PcapngBlock block = new PcapngBlock(buffer, PcapngFormat.INTERFACE_STATISTICS_BLOCK);
+        long end = statistics.endEpochNanos();
+        buffer.putInt(statistics.interfaceId()).putInt((int) (end >>> 32)).putInt((int) end);
+        block.optionTime(PcapngFormat.ISB_STARTTIME, statistics.startEpochNanos())
+                .optionTime(PcapngFormat.ISB_ENDTIME, end);
+        counter(block, PcapngFormat.ISB_IFRECV, statistics.receivedPackets());
+        counter(block, PcapngFormat.ISB_IFDROP, statistics.interfaceDroppedPackets());
+        counter(block, PcapngFormat.ISB_OSDROP, statistics.systemDroppedPackets());
+        counter(block, PcapngFormat.ISB_USRDELIV, statistics.deliveredPackets());
+        block.end();
+    }
+
+    private static void counter(PcapngBlock block, int code, long value) {
+        if (value >= 0) {
+            block.optionLong(code, value);
+        }
+    }
+}
