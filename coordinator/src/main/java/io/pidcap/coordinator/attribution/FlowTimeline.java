@@ -1,0 +1,243 @@
+package io.pidcap.coordinator.attribution;
+
+import io.pidcap.protocol.model.FiveTuple;
+import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.FlowEvent;
+import io.pidcap.protocol.model.ProcessIdentity;
+import io.pidcap.protocol.model.SocketEntry;
+import io.pidcap.protocol.model.SocketSnapshot;
+import io.pidcap.protocol.model.SocketState;
+import io.pidcap.protocol.model.TransportProtocol;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Turns snapshots and flow events, in the order in which an event-worker sends them, into intervals.
+ *
+ * <p>The first snapshot's sockets are taken to have been there always: the capture may have begun a moment before it.
+ * When an event-worker was restarted, what its first snapshot still shows with the same owner went on through the gap;
+ * what it no longer shows ended at the snapshot; what is new began at the last watermark before the gap. So in the gap a
+ * packet is rather kept than lost.
+ */
+public final class FlowTimeline {
+    /** One socket holds no more intervals than this: a UDP socket that connects to ever new peers ends its oldest. */
+    static final int MAX_INTERVALS_OF_SOCKET = 1024;
+
+    private final ProcessRegistry processes;
+    private final OwnershipIndex index;
+    private final LocalAddresses addresses = new LocalAddresses();
+    private final Namespaces namespaces = new Namespaces();
+    private Map<Long, TrackedSocket> sockets = new HashMap<>();
+    private long beganEpochNanos = FlowInterval.ALWAYS;
+    private long watermarkEpochNanos = Long.MIN_VALUE;
+
+    /**
+     * An empty timeline.
+     *
+     * @param hashSeed not to be guessed by who sends packets
+     */
+    public FlowTimeline(ProcessRegistry processes, long hashSeed) {
+        this.processes = processes;
+        this.index = new OwnershipIndex(processes, hashSeed);
+    }
+
+    OwnershipIndex index() {
+        return index;
+    }
+
+    LocalAddresses addresses() {
+        return addresses;
+    }
+
+    /** How many intervals are held. */
+    public int size() {
+        return index.size();
+    }
+
+    /** No event of an earlier time is still to come; {@link Long#MIN_VALUE} before the first batch. */
+    public long watermarkEpochNanos() {
+        return watermarkEpochNanos;
+    }
+
+    /** Begins a run of an event-worker. */
+    public void snapshot(SocketSnapshot snapshot) {
+        long taken = snapshot.taken().epochNanos();
+        beganEpochNanos = watermarkEpochNanos == Long.MIN_VALUE ? FlowInterval.ALWAYS : watermarkEpochNanos;
+        namespaces.beginRun(snapshot.ownNetnsId());
+        processes.register(snapshot.processes());
+        processes.exitedAllBut(snapshot.processes(), taken);
+        addresses.replace(snapshot.localAddresses(), namespaces, taken);
+
+        Map<Long, TrackedSocket> earlier = sockets;
+        sockets = new HashMap<>();
+        for (SocketEntry entry : snapshot.sockets()) {
+            add(entry);
+        }
+        for (TrackedSocket socket : earlier.values()) {
+            for (FlowInterval gone : socket.intervals()) {
+                index.end(gone, taken, true);
+            }
+        }
+    }
+
+    private void add(SocketEntry entry) {
+        if (!canOwn(entry.tuple())) {
+            return;
+        }
+        TrackedSocket socket = socket(entry.socketId(), entry.netnsId());
+        for (ProcessIdentity owner : entry.owners()) {
+            FlowInterval interval = new FlowInterval(
+                    entry.tuple(), entry.state(), socket.namespace, processes.of(owner), beganEpochNanos, true);
+            FlowInterval same = index.sameOwnership(interval, socket);
+            if (same == null) {
+                open(socket, interval);
+            } else {
+                adopt(socket, same);
+            }
+        }
+    }
+
+    /** The interval goes on in the socket's record of this run. */
+    private static void adopt(TrackedSocket socket, FlowInterval interval) {
+        TrackedSocket former = interval.socket;
+        if (former != null) {
+            former.remove(interval);
+        }
+        socket.add(interval);
+    }
+
+    /** Takes in what has happened since the last batch or the snapshot. */
+    public void batch(FlowBatch batch) {
+        processes.register(batch.processes());
+        for (FlowEvent event : batch.events()) {
+            apply(event);
+        }
+        long until = batch.completeUntil().epochNanos();
+        processes.exited(batch.exits(), until);
+        if (batch.localAddressesChanged()) {
+            addresses.replace(batch.localAddresses(), namespaces, until);
+        }
+        watermarkEpochNanos = Math.max(watermarkEpochNanos, until);
+    }
+
+    private void apply(FlowEvent event) {
+        long at = event.observed().epochNanos();
+        TrackedProcess owner = processes.of(event.owner());
+        switch (event.kind()) {
+            case OPENED, OWNER_JOINED -> {
+                if (canOwn(event.tuple())) {
+                    TrackedSocket socket = socket(event.socketId(), event.netnsId());
+                    join(socket, owner, at);
+                    own(socket, event.tuple(), event.state(), owner, at);
+                }
+            }
+            case OWNER_LEFT -> left(event, owner, at);
+            case CLOSED -> closed(event, owner, at);
+        }
+    }
+
+    private TrackedSocket socket(long socketId, long netnsId) {
+        return sockets.computeIfAbsent(socketId, id -> new TrackedSocket(namespaces.indexOf(netnsId)));
+    }
+
+    /** What the socket has, the process has too. */
+    private void join(TrackedSocket socket, TrackedProcess process, long at) {
+        if (socket.first() == null || socket.hasOwner(process)) {
+            return;
+        }
+        TrackedProcess other = socket.owners().get(0);
+        for (FlowInterval interval : socket.intervals()) {
+            if (interval.owner == other) {
+                open(
+                        socket,
+                        new FlowInterval(interval.tuple(), interval.state(), socket.namespace, process, at, false));
+            }
+        }
+    }
+
+    /** Whoever has the socket has the tuple. */
+    private void own(TrackedSocket socket, FiveTuple tuple, SocketState state, TrackedProcess opener, long at) {
+        if (socket.hasTuple(tuple, state)) {
+            return;
+        }
+        var owners = socket.owners();
+        if (owners.isEmpty()) {
+            open(socket, new FlowInterval(tuple, state, socket.namespace, opener, at, false));
+        }
+        for (TrackedProcess owner : owners) {
+            open(socket, new FlowInterval(tuple, state, socket.namespace, owner, at, false));
+        }
+    }
+
+    private void open(TrackedSocket socket, FlowInterval interval) {
+        socket.add(interval);
+        index.add(interval);
+        if (!interval.isOpen()) {
+            socket.remove(interval);
+        } else if (socket.size() > MAX_INTERVALS_OF_SOCKET) {
+            endOldestConnected(socket, interval);
+        }
+    }
+
+    private void endOldestConnected(TrackedSocket socket, FlowInterval newest) {
+        FlowInterval oldest = null;
+        for (FlowInterval at = socket.first(); at != null; at = at.nextOfSocket) {
+            oldest = at.isConnected() && at != newest ? at : oldest;
+        }
+        if (oldest != null) {
+            index.end(oldest, newest.from, true);
+        }
+    }
+
+    private void left(FlowEvent event, TrackedProcess owner, long at) {
+        TrackedSocket socket = sockets.get(event.socketId());
+        if (socket == null) {
+            ended(event, owner, at, false);
+            return;
+        }
+        for (FlowInterval interval : socket.intervals()) {
+            if (interval.owner == owner) {
+                index.end(interval, at, false);
+            }
+        }
+    }
+
+    private void closed(FlowEvent event, TrackedProcess owner, long at) {
+        TrackedSocket socket = sockets.remove(event.socketId());
+        if (socket == null) {
+            ended(event, owner, at, true);
+            return;
+        }
+        for (FlowInterval interval : socket.intervals()) {
+            index.end(interval, at, true);
+        }
+    }
+
+    /** The end of what was open before this run, and gone before its snapshot was read. */
+    private void ended(FlowEvent event, TrackedProcess owner, long at, boolean withTail) {
+        if (!canOwn(event.tuple())) {
+            return;
+        }
+        FlowInterval interval = new FlowInterval(
+                event.tuple(),
+                event.state(),
+                namespaces.indexOf(event.netnsId()),
+                owner,
+                Math.min(beganEpochNanos, at),
+                false);
+        interval.endAt(at, withTail);
+        index.add(interval);
+    }
+
+    /** A socket that has no port yet owns no packet. */
+    private static boolean canOwn(FiveTuple tuple) {
+        return !TransportProtocol.hasPorts(tuple.protocol()) || tuple.local().port() != 0;
+    }
+
+    /** No packet of an earlier time will be asked about: what has ended before that is given back. */
+    public void forgetBefore(long epochNanos) {
+        index.forgetBefore(epochNanos);
+        addresses.forgetBefore(epochNanos);
+        processes.forgetBefore(epochNanos);
+    }
+}

@@ -1,0 +1,46 @@
+package io.pidcap.coordinator.attribution;
+
+import io.pidcap.coordinator.packet.AddressBits;
+import io.pidcap.protocol.model.LocalAddress;
+import java.util.Collection;
+
+/**
+ * The host's own addresses, for each network namespace. A change is told some time after it happened, so until the
+ * filter stage has passed that moment both the old and the new addresses count.
+ */
+final class LocalAddresses {
+    private final AddressSet.Builder nothing = new AddressSet.Builder(0);
+    private AddressSet now = nothing.build();
+    private AddressSet before = nothing.build();
+    private long changedEpochNanos = Long.MIN_VALUE;
+
+    /** From {@code epochNanos} on, these are all. */
+    void replace(Collection<LocalAddress> addresses, Namespaces namespaces, long epochNanos) {
+        AddressSet.Builder next = new AddressSet.Builder(addresses.size());
+        for (LocalAddress address : addresses) {
+            next.add(
+                    namespaces.indexOf(address.netnsId()),
+                    address.address().high(),
+                    address.address().low());
+        }
+        before = before.isEmpty() ? now : before.union(now);
+        now = next.build();
+        changedEpochNanos = epochNanos;
+    }
+
+    /** In the namespace of the capture. */
+    boolean isOwn(long high, long low, long epochNanos) {
+        return AddressBits.isLoopback(high, low) || isIn(Namespaces.OWN, high, low, epochNanos);
+    }
+
+    boolean isIn(int namespace, long high, long low, long epochNanos) {
+        return now.contains(namespace, high, low)
+                || (epochNanos < changedEpochNanos && before.contains(namespace, high, low));
+    }
+
+    void forgetBefore(long epochNanos) {
+        if (changedEpochNanos < epochNanos && !before.isEmpty()) {
+            before = nothing.build();
+        }
+    }
+}

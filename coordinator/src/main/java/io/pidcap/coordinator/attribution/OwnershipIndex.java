@@ -1,0 +1,135 @@
+package io.pidcap.coordinator.attribution;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All intervals that a packet may still fall into: those of connected tuples and those of local ends, by tuple. Ended
+ * ones are given back once the filter stage has passed their tail.
+ */
+final class OwnershipIndex {
+    private final ProcessRegistry processes;
+    private final IntervalTable connected;
+    private final IntervalTable bound;
+    /** Ended intervals in nearly the order in which they can be given back; one queue for each length of tail. */
+    private final ArrayDeque<FlowInterval> endedWithLongTail = new ArrayDeque<>();
+
+    private final ArrayDeque<FlowInterval> ended = new ArrayDeque<>();
+
+    OwnershipIndex(ProcessRegistry processes, long hashSeed) {
+        this.processes = processes;
+        this.connected = new IntervalTable(hashSeed);
+        this.bound = new IntervalTable(hashSeed);
+    }
+
+    /** Five-tuples. */
+    IntervalTable connected() {
+        return connected;
+    }
+
+    /** Bound and listening local ends; the remote end of these is none. */
+    IntervalTable bound() {
+        return bound;
+    }
+
+    int size() {
+        return connected.size() + bound.size();
+    }
+
+    /** Takes in an interval; of two sockets that own one five-tuple, the one that came earlier ends where the later began. */
+    void add(FlowInterval interval) {
+        if (interval.isConnected()) {
+            separate(interval);
+        }
+        tableOf(interval).add(interval);
+        processes.intervalAdded(interval.owner);
+        if (!interval.isOpen()) {
+            queue(interval);
+        }
+    }
+
+    private void separate(FlowInterval added) {
+        for (FlowInterval other = connected.chain(added); other != null; other = other.next) {
+            boolean rival = other.namespace == added.namespace
+                    && (other.socket == null || other.socket != added.socket)
+                    && other.hasTupleOf(added);
+            if (!rival) {
+                continue;
+            }
+            if (other.from <= added.from) {
+                if (other.until > added.from) {
+                    cut(other, added.from);
+                }
+            } else if (added.until > other.from) {
+                added.cutAt(other.from);
+            }
+        }
+    }
+
+    private void cut(FlowInterval interval, long epochNanos) {
+        boolean wasOpen = interval.isOpen();
+        interval.cutAt(epochNanos);
+        detach(interval);
+        if (wasOpen) {
+            queue(interval);
+        }
+    }
+
+    /** Ends an interval that goes on. */
+    void end(FlowInterval interval, long epochNanos, boolean withTail) {
+        if (!interval.isOpen()) {
+            throw new IllegalStateException("has ended before: " + interval);
+        }
+        interval.endAt(epochNanos, withTail);
+        detach(interval);
+        queue(interval);
+    }
+
+    private static void detach(FlowInterval interval) {
+        TrackedSocket socket = interval.socket;
+        if (socket != null) {
+            socket.remove(interval);
+        }
+    }
+
+    private void queue(FlowInterval interval) {
+        (interval.tailNanos() == FlowInterval.TCP_TAIL_NANOS ? endedWithLongTail : ended).add(interval);
+    }
+
+    /** No packet of an earlier time will be asked about. */
+    void forgetBefore(long epochNanos) {
+        forget(ended, epochNanos);
+        forget(endedWithLongTail, epochNanos);
+    }
+
+    private void forget(ArrayDeque<FlowInterval> queue, long epochNanos) {
+        FlowInterval first = queue.peek();
+        while (first != null && first.until + first.tailNanos() < epochNanos) {
+            queue.remove();
+            tableOf(first).remove(first);
+            processes.intervalForgotten(first.owner);
+            first = queue.peek();
+        }
+    }
+
+    private IntervalTable tableOf(FlowInterval interval) {
+        return interval.isConnected() ? connected : bound;
+    }
+
+    /** An interval that goes on, of the same tuple, state, owner and kind of namespace, in another socket. */
+    @Nullable
+    FlowInterval sameOwnership(FlowInterval wanted, TrackedSocket socket) {
+        IntervalTable table = tableOf(wanted);
+        for (FlowInterval other = table.chain(wanted); other != null; other = other.next) {
+            if (other.isOpen()
+                    && other.socket != socket
+                    && other.owner == wanted.owner
+                    && other.isListening() == wanted.isListening()
+                    && other.isElsewhere() == wanted.isElsewhere()
+                    && other.hasTupleOf(wanted)) {
+                return other;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,199 @@
+package io.pidcap.coordinator.attribution;
+
+import io.pidcap.protocol.model.ProcessIdentity;
+import io.pidcap.protocol.model.ProcessInfo;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every process that an event or a snapshot has named, and whether the user wants it. A process that has ended is kept
+ * while an interval refers to it, and until the filter stage has passed the time of its end, since a child of it may
+ * still be told of.
+ */
+public final class ProcessRegistry {
+    /** Processes that are gone keep a row of their own in the totals up to this many; later ones share one. */
+    static final int MAX_RETIRED_TOTALS = 1000;
+
+    private final ProcessSelector selector;
+    private final Map<ProcessIdentity, TrackedProcess> processes = new HashMap<>();
+    private final Map<Integer, TrackedProcess> latestByPid = new HashMap<>();
+    private final Map<Integer, ProcessIdentity> pinned = new HashMap<>();
+    private final ArrayDeque<Exit> exits = new ArrayDeque<>();
+    private final List<ProcessTotals> retired = new ArrayList<>();
+    private ProcessTotals retiredOthers = new ProcessTotals(ProcessTotals.OTHERS, "others", 0, 0, 0);
+
+    private record Exit(TrackedProcess process, long epochNanos) {}
+
+    public ProcessRegistry(ProcessSelector selector) {
+        this.selector = selector;
+    }
+
+    /** Takes in processes that are new or have changed, in any order: a parent may stand behind its child. */
+    public void register(Collection<ProcessInfo> infos) {
+        if (infos.isEmpty()) {
+            return;
+        }
+        List<TrackedProcess> changed = new ArrayList<>(infos.size());
+        for (ProcessInfo info : infos) {
+            TrackedProcess process = of(info.identity());
+            process.info = info;
+            changed.add(process);
+        }
+        boolean again;
+        do {
+            again = false;
+            for (TrackedProcess process : changed) {
+                if (!process.selected && isWanted(process)) {
+                    process.selected = true;
+                    again = true;
+                }
+            }
+        } while (again && selector.withDescendants());
+    }
+
+    /** The process of this identity; a new one without a name if nothing has told of it. */
+    public TrackedProcess of(ProcessIdentity identity) {
+        TrackedProcess known = processes.get(identity);
+        if (known != null) {
+            return known;
+        }
+        if (identity.startNanos() == 0) {
+            TrackedProcess latest = latestByPid.get(identity.pid());
+            if (latest != null && !latest.exited) {
+                return latest;
+            }
+        }
+        TrackedProcess process = new TrackedProcess(identity);
+        processes.put(identity, process);
+        latestByPid.merge(identity.pid(), process, ProcessRegistry::later);
+        process.selected = isWantedPid(identity);
+        return process;
+    }
+
+    private static TrackedProcess later(TrackedProcess one, TrackedProcess other) {
+        return one.identity().startNanos() > other.identity().startNanos() ? one : other;
+    }
+
+    private boolean isWanted(TrackedProcess process) {
+        ProcessInfo info = process.info;
+        return info != null && (selector.matchesName(info) || isWantedChild(info));
+    }
+
+    private boolean isWantedPid(ProcessIdentity identity) {
+        return selector.pids().contains(identity.pid())
+                && identity.equals(pinned.computeIfAbsent(identity.pid(), pid -> identity));
+    }
+
+    private boolean isWantedChild(ProcessInfo info) {
+        if (selector.childrenOf().contains(info.parentPid())) {
+            return true;
+        }
+        if (!selector.withDescendants()) {
+            return false;
+        }
+        TrackedProcess parent = parentOf(info);
+        return parent != null && parent.selected;
+    }
+
+    /** A process with the parent's pid that started after the child has only got the number again. */
+    private @Nullable TrackedProcess parentOf(ProcessInfo info) {
+        TrackedProcess parent = latestByPid.get(info.parentPid());
+        long childStart = info.identity().startNanos();
+        boolean possible =
+                parent != null && (childStart == 0 || parent.identity().startNanos() <= childStart);
+        return possible ? parent : null;
+    }
+
+    /** These processes ended at or before the given time. */
+    public void exited(Collection<ProcessIdentity> identities, long epochNanos) {
+        for (ProcessIdentity identity : identities) {
+            TrackedProcess process = processes.get(identity);
+            if (process != null) {
+                exited(process, epochNanos);
+            }
+        }
+    }
+
+    /** Of the processes that live as far as we know, all that are not among {@code living} have ended unseen. */
+    void exitedAllBut(Collection<ProcessInfo> living, long epochNanos) {
+        Map<ProcessIdentity, ProcessInfo> known = new HashMap<>();
+        living.forEach(info -> known.put(info.identity(), info));
+        for (TrackedProcess process : processes.values()) {
+            if (!known.containsKey(process.identity())) {
+                exited(process, epochNanos);
+            }
+        }
+    }
+
+    private void exited(TrackedProcess process, long epochNanos) {
+        if (!process.exited) {
+            process.exited = true;
+            exits.add(new Exit(process, epochNanos));
+        }
+    }
+
+    void intervalAdded(TrackedProcess process) {
+        process.intervals++;
+    }
+
+    void intervalForgotten(TrackedProcess process) {
+        process.intervals--;
+        dropIfUnused(process);
+    }
+
+    /** No packet of an earlier time will be asked about. */
+    void forgetBefore(long epochNanos) {
+        Exit first = exits.peek();
+        while (first != null && first.epochNanos() < epochNanos) {
+            exits.remove();
+            first.process().passed = true;
+            dropIfUnused(first.process());
+            first = exits.peek();
+        }
+    }
+
+    private void dropIfUnused(TrackedProcess process) {
+        if (process.passed && process.intervals == 0) {
+            processes.remove(process.identity(), process);
+            latestByPid.remove(process.identity().pid(), process);
+            retire(process);
+        }
+    }
+
+    private void retire(TrackedProcess process) {
+        if (!process.hasPackets()) {
+            return;
+        }
+        if (retired.size() < MAX_RETIRED_TOTALS) {
+            retired.add(process.totals());
+        } else {
+            retiredOthers = retiredOthers.plus(process.totals());
+        }
+    }
+
+    /** How many processes are held, for tests and diagnosis. */
+    public int size() {
+        return processes.size();
+    }
+
+    /** The processes of which packets were kept, the one with the most bytes first. */
+    public List<ProcessTotals> totals() {
+        List<ProcessTotals> all = new ArrayList<>(retired);
+        for (TrackedProcess process : processes.values()) {
+            if (process.hasPackets()) {
+                all.add(process.totals());
+            }
+        }
+        all.sort(Comparator.comparingLong(ProcessTotals::bytes).reversed());
+        if (retiredOthers.packets() > 0) {
+            all.add(retiredOthers);
+        }
+        return all;
+    }
+}

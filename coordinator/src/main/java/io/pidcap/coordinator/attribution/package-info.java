@@ -1,0 +1,11 @@
+/**
+ * Says which processes a packet belongs to: flow events and snapshots become intervals of ownership, packets are looked
+ * up in them.
+ *
+ * <p>Everything here is owned by one thread, the one of the filter stage. An interval is {@code [from, until)} in epoch
+ * nanoseconds, the clock that stamps packets.
+ */
+@NullMarked
+package io.pidcap.coordinator.attribution;
+
+import org.jspecify.annotations.NullMarked;

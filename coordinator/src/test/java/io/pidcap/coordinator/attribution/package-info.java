@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.attribution;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.filter;
+
+import org.jspecify.annotations.NullMarked;

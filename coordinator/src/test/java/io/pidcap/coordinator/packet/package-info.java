@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.packet;
+
+import org.jspecify.annotations.NullMarked;
