@@ -1,5 +1,7 @@
 package io.pidcap.host;
 
+import java.util.Objects;
+
 /**
  * The operating system, or a library of it, said no.
  *
@@ -35,6 +37,11 @@ public final class HostException extends RuntimeException {
         super(message, cause);
         this.code = code;
         this.hint = hint;
+    }
+
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage(), "given to the constructor");
     }
 
     public Code code() {

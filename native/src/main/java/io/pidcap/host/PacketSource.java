@@ -7,7 +7,7 @@ import java.nio.file.Path;
 /**
  * One open interface. Packets are collected by the system from the moment it is open, whether it is pumped or not.
  *
- * <p>One thread owns a source and the segments made from it; only {@link #counters} may be called from others.
+ * <p>One thread at a time owns a source and the segments made from it; only {@link #counters} may be called from others.
  */
 public interface PacketSource extends AutoCloseable {
     LinkType linkType();
@@ -32,13 +32,22 @@ public interface PacketSource extends AutoCloseable {
 
     /**
      * Copies what has arrived into {@code segment}, in native code; returns at the latest {@link #holdMillis} after
-     * nothing has arrived.
+     * nothing has arrived. What is copied at once is bounded: under load it returns with more to come.
      *
      * @return how many packets were copied
      * @throws HostException {@code DEVICE_LOST} when the device went away
      */
     int pump(Segment segment);
 
+    /**
+     * Every packet that arrived up to this time has been pumped. On the clock that stamps the packets, so it may step
+     * back when that does.
+     *
+     * @return nanoseconds since the epoch; {@link Long#MIN_VALUE} before the first pump
+     */
+    long drainedUntilEpochNanos();
+
+    /** Counted since it was opened; after {@link #close} the last figures. */
     CaptureCounters counters();
 
     /** Frees the device. Segments that are still open must be closed first. Idempotent. */
@@ -51,11 +60,16 @@ public interface PacketSource extends AutoCloseable {
          * Hands everything pumped so far to the file system.
          *
          * @return the file's length: whole records up to here can be read
-         * @throws HostException {@code DISK_FULL} or {@code IO}
+         * @throws HostException {@code DISK_FULL} or {@code IO}: the segment is closed, cut back to what the last good
+         *     flush returned, and the packets since then are counted as not written
          */
         long flush();
 
-        /** Flushes and closes. Idempotent. */
+        /**
+         * Flushes and closes. Idempotent.
+         *
+         * @throws HostException as {@link #flush}
+         */
         @Override
         void close();
     }

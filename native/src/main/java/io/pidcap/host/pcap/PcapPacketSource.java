@@ -1,12 +1,209 @@
 package io.pidcap.host.pcap;
 
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
 import io.pidcap.host.PacketSource;
 import io.pidcap.host.PacketSourceConfig;
+import io.pidcap.protocol.model.CaptureCounters;
+import io.pidcap.protocol.model.LinkType;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
-public final class PcapPacketSource {
-    private PcapPacketSource() {}
+/**
+ * Packets from the kernel's ring into a file, all of it inside {@code pcap_dispatch} with the native {@code pcap_dump} as
+ * its callback.
+ *
+ * <p>The kernel fills blocks and hands one over when it is full or {@link PcapDevice#RETIRE_MILLIS} old.
+ * {@code pcap_breakloop} would throw away what lies in the open block, so it is never called: who wants everything up to
+ * some instant pumps until {@link #drainedUntilEpochNanos} has passed it.
+ */
+public final class PcapPacketSource implements PacketSource {
+    /**
+     * On top of the block's own time: the kernel's timer is late by up to two of its ticks, and a packet is stamped before
+     * it waits for its turn in the receive queue. Measured on loaded machines with 50 ms: none lost.
+     */
+    private static final int MARGIN_MILLIS = 50;
 
+    /** Bounds one call, so that flushing and stopping have their turn under any load. */
+    static final int PUMP_PACKETS = 4096;
+
+    private static final int WAIT_MILLIS = 50;
+
+    private final PcapDevice device;
+    private final LibPcapLibrary pcap;
+    private final PcapStats stats;
+    private final LinkType linkType;
+    private final boolean nanosecondTimestamps;
+    private final int snaplen;
+    private final Pointer pcapDump;
+    private final Memory pollfd;
+    private final int descriptors;
+    private final PointerByReference nextHeader = new PointerByReference();
+    private final PointerByReference nextData = new PointerByReference();
+
+    /** libpcap allows one thread at a time on a handle; the lock is free but for {@link #counters} from elsewhere. */
+    private final Object handleLock = new Object();
+
+    private long writtenPackets;
+    private long drainedUntilEpochNanos = Long.MIN_VALUE;
+    private boolean moreToCome;
+    private boolean closed;
+
+    private PcapPacketSource(PcapDevice device) {
+        this.device = device;
+        this.pcap = device.library();
+        this.stats = new PcapStats(device);
+        this.linkType = LinkTypes.ofDlt(device.dlt());
+        this.nanosecondTimestamps = device.nanosecondTimestamps();
+        this.snaplen = device.snaplen();
+        this.pcapDump = pcap.pcapDumpFunction();
+        int fd = pcap.pcap_get_selectable_fd(device.handle());
+        this.descriptors = fd < 0 ? 0 : 1;
+        this.pollfd = new Memory(LibcLibrary.POLLFD_BYTES);
+        pollfd.setInt(0, fd);
+        pollfd.setShort(4, LibcLibrary.POLLIN);
+        pollfd.setShort(6, (short) 0);
+    }
+
+    /** @see io.pidcap.host.HostBackend#openPacketSource */
     public static PacketSource open(PacketSourceConfig config) {
-        throw new UnsupportedOperationException();
+        PcapDevice device = PcapDevice.open(config);
+        try {
+            return new PcapPacketSource(device);
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public LinkType linkType() {
+        return linkType;
+    }
+
+    @Override
+    public boolean nanosecondTimestamps() {
+        return nanosecondTimestamps;
+    }
+
+    @Override
+    public int snaplen() {
+        return snaplen;
+    }
+
+    @Override
+    public int holdMillis() {
+        return PcapDevice.RETIRE_MILLIS + MARGIN_MILLIS;
+    }
+
+    @Override
+    public Segment createSegment(Path file) {
+        return PcapSegment.create(device, file, this::uncount);
+    }
+
+    private void uncount(long packets) {
+        synchronized (handleLock) {
+            writtenPackets -= packets;
+        }
+    }
+
+    @Override
+    public int pump(Segment segment) {
+        PcapSegment target = (PcapSegment) segment;
+        if (!moreToCome) {
+            awaitPackets();
+        }
+        // Asked even when nothing came: that is how libpcap notices a device that is gone.
+        long asked = nowEpochNanos();
+        synchronized (handleLock) {
+            int packets = dispatch(target);
+            moreToCome = packets >= PUMP_PACKETS;
+            if (moreToCome) {
+                packets += copyNext(target);
+            } else {
+                drainedUntilEpochNanos = asked - TimeUnit.MILLISECONDS.toNanos(holdMillis());
+            }
+            writtenPackets += packets;
+            target.pumped(packets);
+            return packets;
+        }
+    }
+
+    private void awaitPackets() {
+        int ready = LibcLibrary.get().poll(pollfd, new NativeLong(descriptors), WAIT_MILLIS);
+        if (ready < 0 && Native.getLastError() != LibcLibrary.EINTR) {
+            throw PcapErrors.deviceLost(
+                    device.interfaceName(), LibcLibrary.get().strerror(Native.getLastError()));
+        }
+    }
+
+    private int dispatch(PcapSegment target) {
+        int packets = pcap.pcap_dispatch(device.handle(), PUMP_PACKETS, pcapDump, target.dumper());
+        if (packets < 0) {
+            throw device.lost();
+        }
+        return packets;
+    }
+
+    /**
+     * The ring was not emptied: takes one more packet, looking at its time. Packets lie in the ring in the order in which
+     * they reached it, at most {@link #MARGIN_MILLIS} after they were stamped.
+     */
+    private int copyNext(PcapSegment target) {
+        int status = pcap.pcap_next_ex(device.handle(), nextHeader, nextData);
+        if (status < 0) {
+            throw device.lost();
+        }
+        if (status == 0) {
+            return 0;
+        }
+        Pointer header = nextHeader.getValue();
+        pcap.pcap_dump(target.dumper(), header, nextData.getValue());
+        drainedUntilEpochNanos = epochNanosOf(header) - TimeUnit.MILLISECONDS.toNanos(MARGIN_MILLIS);
+        return 1;
+    }
+
+    /** struct pcap_pkthdr { struct timeval ts; … }: two longs, the second in the device's precision. */
+    private long epochNanosOf(Pointer header) {
+        long seconds = header.getNativeLong(0).longValue();
+        long fraction = header.getNativeLong(NativeLong.SIZE).longValue();
+        long nanos = nanosecondTimestamps ? fraction : TimeUnit.MICROSECONDS.toNanos(fraction);
+        return TimeUnit.SECONDS.toNanos(seconds) + nanos;
+    }
+
+    private static long nowEpochNanos() {
+        Instant now = Instant.now();
+        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+    }
+
+    @Override
+    public long drainedUntilEpochNanos() {
+        return drainedUntilEpochNanos;
+    }
+
+    @Override
+    public CaptureCounters counters() {
+        synchronized (handleLock) {
+            if (!closed) {
+                stats.refresh();
+            }
+            return new CaptureCounters(writtenPackets, stats.received(), stats.dropped(), stats.interfaceDropped());
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (handleLock) {
+            if (!closed) {
+                stats.refresh();
+                closed = true;
+                device.close();
+                pollfd.close();
+            }
+        }
     }
 }

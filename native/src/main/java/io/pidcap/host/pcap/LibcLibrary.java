@@ -1,0 +1,51 @@
+package io.pidcap.host.pcap;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Pointer;
+import com.sun.jna.platform.unix.LibCAPI.size_t;
+import org.jspecify.annotations.Nullable;
+
+/** What libpcap leaves to the C library: the stream under a dump file, and waiting for a descriptor. No logic. */
+final class LibcLibrary {
+    static final int EINTR = 4;
+    static final int EFBIG = 27;
+    static final int ENOSPC = 28;
+    static final int EDQUOT = 122;
+    static final short POLLIN = 1;
+    static final int IOFBF = 0;
+
+    /** struct pollfd { int fd; short events; short revents; } */
+    static final int POLLFD_BYTES = 8;
+
+    private static final LibcLibrary INSTANCE = new LibcLibrary();
+
+    static {
+        Native.register(LibcLibrary.class, NativeLibrary.getInstance("c"));
+    }
+
+    private LibcLibrary() {}
+
+    static LibcLibrary get() {
+        return INSTANCE;
+    }
+
+    // FILE *fopen(const char *pathname, const char *mode)
+    native @Nullable Pointer fopen(byte[] pathname, String mode);
+
+    // int setvbuf(FILE *stream, char *buf, int mode, size_t size)
+    native int setvbuf(Pointer stream, @Nullable Pointer buf, int mode, size_t size);
+
+    // int fclose(FILE *stream)
+    native int fclose(Pointer stream);
+
+    // int ferror(FILE *stream)
+    native int ferror(Pointer stream);
+
+    // int poll(struct pollfd *fds, nfds_t nfds, int timeout)
+    native int poll(Pointer fds, NativeLong nfds, int timeout);
+
+    // char *strerror(int errnum)
+    native String strerror(int errnum);
+}

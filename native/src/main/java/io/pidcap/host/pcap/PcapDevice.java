@@ -1,0 +1,212 @@
+package io.pidcap.host.pcap;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
+import io.pidcap.host.HostException;
+import io.pidcap.host.PacketSourceConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@code pcap_t} that is active. Not for two threads at a time.
+ *
+ * <p>Facts of libpcap on Linux (pcap-linux.c, 1.10) that the order here rests on:
+ *
+ * <ul>
+ *   <li>A device that does not exist, is down or is forbidden is told by {@code pcap_activate}, not by {@code pcap_create}.
+ *   <li>{@code pcap_setfilter} needs an active handle. It lets nothing into the socket while it changes the kernel's filter
+ *       and applies the new one itself to what is in the ring already, so nothing foreign comes out. Packets that arrive
+ *       before it has returned may be lost: a source is open only afterwards.
+ *   <li>In blocking mode {@code pcap_dispatch} on an idle interface never returns, for the kernel does not hand over an
+ *       empty block. So the handle does not block, and the caller waits for the descriptor.
+ * </ul>
+ */
+final class PcapDevice implements AutoCloseable {
+    /** After so long the kernel hands over a block (TPACKET_V3) that is not full yet. */
+    static final int RETIRE_MILLIS = 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PcapDevice.class);
+    private static final String ANY = "any";
+    private static final int PROBE_BUFFER_BYTES = 1 << 20;
+
+    private final LibPcapLibrary pcap;
+    private final String interfaceName;
+    private final Pointer handle;
+    private boolean closed;
+
+    private PcapDevice(LibPcapLibrary pcap, String interfaceName, Pointer handle) {
+        this.pcap = pcap;
+        this.interfaceName = interfaceName;
+        this.handle = handle;
+    }
+
+    /** @throws HostException as {@link io.pidcap.host.HostBackend#openPacketSource} */
+    static PcapDevice open(PacketSourceConfig config) {
+        PcapDevice device = create(config.interfaceName());
+        try {
+            device.prepare(config);
+            device.activate();
+            device.preferSll2();
+            device.setFilter(config.filter());
+            device.setNonBlocking();
+            return device;
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    /** Opens without a filter and with a small buffer, to learn what the device can do. */
+    static PcapDevice probe(String interfaceName) {
+        return open(new PacketSourceConfig(interfaceName, 64, false, PROBE_BUFFER_BYTES, ""));
+    }
+
+    private static PcapDevice create(String interfaceName) {
+        LibPcapLibrary pcap = LibPcapLibrary.load();
+        byte[] errbuf = new byte[LibPcapLibrary.PCAP_ERRBUF_SIZE];
+        Pointer handle = pcap.pcap_create(interfaceName, errbuf);
+        if (handle == null) {
+            throw PcapErrors.ofStatus(pcap, interfaceName, LibPcapLibrary.PCAP_ERROR, text(errbuf));
+        }
+        return new PcapDevice(pcap, interfaceName, handle);
+    }
+
+    private static String text(byte[] errbuf) {
+        int length = 0;
+        while (length < errbuf.length && errbuf[length] != 0) {
+            length++;
+        }
+        return new String(errbuf, 0, length, StandardCharsets.UTF_8);
+    }
+
+    private void prepare(PacketSourceConfig config) {
+        check(pcap.pcap_set_snaplen(handle, config.snaplenBytes()));
+        check(pcap.pcap_set_promisc(handle, config.promiscuous() ? 1 : 0));
+        check(pcap.pcap_set_timeout(handle, RETIRE_MILLIS));
+        check(pcap.pcap_set_buffer_size(handle, config.bufferBytes()));
+        if (pcap.pcap_set_tstamp_precision(handle, LibPcapLibrary.PCAP_TSTAMP_PRECISION_NANO) != 0) {
+            LOG.info("{} stamps packets in microseconds only", interfaceName);
+        }
+    }
+
+    private void activate() {
+        int status = pcap.pcap_activate(handle);
+        if (status < 0) {
+            throw PcapErrors.ofStatus(pcap, interfaceName, status, pcap.pcap_geterr(handle));
+        }
+        if (status > 0) {
+            LOG.warn("open {} for capture: {} ({})", interfaceName, pcap.pcap_statustostr(status), status);
+        }
+    }
+
+    /** As tcpdump does since 4.99: SLL2 names each packet's interface. A device without it keeps what it has. */
+    private void preferSll2() {
+        if (interfaceName.equals(ANY)) {
+            int status = pcap.pcap_set_datalink(handle, LibPcapLibrary.DLT_LINUX_SLL2);
+            LOG.debug("SLL2 on {}: {}", interfaceName, status);
+        }
+    }
+
+    private void setFilter(String filter) {
+        if (filter.isEmpty()) {
+            return;
+        }
+        try (Memory program = new Memory(LibPcapLibrary.BPF_PROGRAM_BYTES)) {
+            program.clear();
+            if (pcap.pcap_compile(handle, program, filter, 1, LibPcapLibrary.PCAP_NETMASK_UNKNOWN) != 0) {
+                throw badFilter(filter);
+            }
+            try {
+                if (pcap.pcap_setfilter(handle, program) != 0) {
+                    throw badFilter(filter);
+                }
+            } finally {
+                pcap.pcap_freecode(program);
+            }
+        }
+    }
+
+    private HostException badFilter(String filter) {
+        return new HostException(
+                HostException.Code.BAD_FILTER,
+                "filter \"" + filter + "\" on " + interfaceName + ": " + pcap.pcap_geterr(handle),
+                "see the syntax with: man 7 pcap-filter");
+    }
+
+    private void setNonBlocking() {
+        byte[] errbuf = new byte[LibPcapLibrary.PCAP_ERRBUF_SIZE];
+        int status = pcap.pcap_setnonblock(handle, 1, errbuf);
+        if (status != 0) {
+            throw PcapErrors.ofStatus(pcap, interfaceName, status, text(errbuf));
+        }
+    }
+
+    private void check(int status) {
+        if (status < 0) {
+            throw PcapErrors.ofStatus(pcap, interfaceName, status, pcap.pcap_geterr(handle));
+        }
+    }
+
+    LibPcapLibrary library() {
+        return pcap;
+    }
+
+    Pointer handle() {
+        if (closed) {
+            throw new IllegalStateException(interfaceName + " is closed");
+        }
+        return handle;
+    }
+
+    String interfaceName() {
+        return interfaceName;
+    }
+
+    /** What the device's packets are now, as libpcap numbers it. */
+    int dlt() {
+        return pcap.pcap_datalink(handle());
+    }
+
+    /** All {@code DLT_} values that the device offers, the one in use first. */
+    List<Integer> dlts() {
+        PointerByReference list = new PointerByReference();
+        int count = pcap.pcap_list_datalinks(handle(), list);
+        check(count);
+        List<Integer> dlts = new ArrayList<>(List.of(dlt()));
+        @Nullable Pointer values = list.getValue();
+        if (values != null) {
+            for (int dlt : values.getIntArray(0, count)) {
+                if (dlt != dlts.get(0)) {
+                    dlts.add(dlt);
+                }
+            }
+            pcap.pcap_free_datalinks(values);
+        }
+        return dlts;
+    }
+
+    boolean nanosecondTimestamps() {
+        return pcap.pcap_get_tstamp_precision(handle()) == LibPcapLibrary.PCAP_TSTAMP_PRECISION_NANO;
+    }
+
+    int snaplen() {
+        return pcap.pcap_snapshot(handle());
+    }
+
+    HostException lost() {
+        return PcapErrors.deviceLost(interfaceName, pcap.pcap_geterr(handle()));
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            pcap.pcap_close(handle);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.pidcap.host.pcap;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import com.sun.jna.platform.unix.LibCAPI.size_t;
+import io.pidcap.host.HostException;
+import io.pidcap.host.HostException.Code;
+import io.pidcap.host.PacketSource;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.Charset;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.LongConsumer;
+
+/**
+ * A dump file of libpcap on a stream of our own.
+ *
+ * <p>Java creates the file, for only there "new, and mode 0600" is one step; the C library then opens it without creating,
+ * and gets a buffer that saves most of the write calls that its default of 4 KiB costs. {@code pcap_dump} ignores what
+ * {@code fwrite} returns (and after a failure writes nothing any more), so every flush asks the stream for its error.
+ */
+final class PcapSegment implements PacketSource.Segment {
+    private static final int STREAM_BUFFER_BYTES = 256 * 1024;
+
+    private final LibPcapLibrary pcap;
+    private final Path file;
+    private final Pointer dumper;
+    private final LongConsumer notWritten;
+    private long packetsSinceFlush;
+    private long goodLength;
+    private boolean closed;
+
+    private PcapSegment(LibPcapLibrary pcap, Path file, Pointer dumper, LongConsumer notWritten) {
+        this.pcap = pcap;
+        this.file = file;
+        this.dumper = dumper;
+        this.notWritten = notWritten;
+    }
+
+    /** @param notWritten told of packets that {@link #pumped} counted and a failed flush lost */
+    static PcapSegment create(PcapDevice device, Path file, LongConsumer notWritten) {
+        createFile(file);
+        LibPcapLibrary pcap = device.library();
+        Pointer stream = openStream(file);
+        Pointer dumper = pcap.pcap_dump_fopen(device.handle(), stream);
+        if (dumper == null) {
+            LibcLibrary.get().fclose(stream);
+            throw new HostException(Code.IO, "write " + file + ": " + pcap.pcap_geterr(device.handle()), "");
+        }
+        PcapSegment segment = new PcapSegment(pcap, file, dumper, notWritten);
+        segment.flush();
+        return segment;
+    }
+
+    private static void createFile(Path file) {
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (IOException e) {
+            throw refused(file, e);
+        }
+    }
+
+    private static HostException refused(Path file, IOException e) {
+        String reason = reasonOf(e);
+        if (reason.equals(LibcLibrary.get().strerror(LibcLibrary.ENOSPC))) {
+            return PcapErrors.ofErrno("create", file, LibcLibrary.ENOSPC);
+        }
+        return new HostException(Code.IO, "create " + file + ": " + reason, "", e);
+    }
+
+    private static String reasonOf(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such directory";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "it exists already";
+        }
+        String reason = e instanceof FileSystemException system ? system.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason;
+    }
+
+    private static Pointer openStream(Path file) {
+        LibcLibrary libc = LibcLibrary.get();
+        // The bytes by which Java created it, whatever the locale.
+        Charset pathCharset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
+        byte[] path = (file.toAbsolutePath() + "\0").getBytes(pathCharset);
+        Pointer stream = libc.fopen(path, "r+e");
+        if (stream == null) {
+            throw PcapErrors.ofErrno("open", file, Native.getLastError());
+        }
+        if (libc.setvbuf(stream, null, LibcLibrary.IOFBF, new size_t(STREAM_BUFFER_BYTES)) != 0) {
+            throw PcapErrors.ofErrno("buffer", file, Native.getLastError());
+        }
+        return stream;
+    }
+
+    /** What {@code pcap_dump} takes as its {@code user}. */
+    Pointer dumper() {
+        if (closed) {
+            throw new IllegalStateException(file + " is closed");
+        }
+        return dumper;
+    }
+
+    void pumped(long packets) {
+        packetsSinceFlush += packets;
+    }
+
+    @Override
+    public long flush() {
+        int status = pcap.pcap_dump_flush(dumper());
+        int errno = status == 0 ? 0 : Native.getLastError();
+        if (status != 0 || LibcLibrary.get().ferror(pcap.pcap_dump_file(dumper)) != 0) {
+            throw broken(errno);
+        }
+        goodLength = length();
+        packetsSinceFlush = 0;
+        return goodLength;
+    }
+
+    private long length() {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new HostException(Code.IO, "read the length of " + file + ": " + reasonOf(e), "", e);
+        }
+    }
+
+    /** Closing a stream writes what is left of its buffer, so the file is cut only after that. */
+    private HostException broken(int errno) {
+        closed = true;
+        pcap.pcap_dump_close(dumper);
+        notWritten.accept(packetsSinceFlush);
+        HostException failure = PcapErrors.ofErrno("write", file, errno == 0 ? guessErrno() : errno);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(goodLength);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
+    }
+
+    /** The write that failed was inside {@code pcap_dispatch}, and its errno is overwritten since. */
+    private int guessErrno() {
+        return file.toAbsolutePath().toFile().getUsableSpace() < STREAM_BUFFER_BYTES ? LibcLibrary.ENOSPC : 0;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            flush();
+            closed = true;
+            pcap.pcap_dump_close(dumper);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.host.pcap;
+
+import org.jspecify.annotations.NullMarked;
