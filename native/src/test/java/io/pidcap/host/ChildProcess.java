@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Other processes that a test needs; each is waited for, and killed when it does not end. */
 public final class ChildProcess {
@@ -37,10 +38,10 @@ public final class ChildProcess {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError(command + " did not end: " + output);
+                throw new AssertionError(text(command) + " did not end: " + output);
             }
             if (process.exitValue() != 0) {
-                throw new AssertionError(command + " ended with " + process.exitValue() + ": " + output);
+                throw new AssertionError(text(command) + " ended with " + process.exitValue() + ": " + output);
             }
             return output;
         } catch (IOException e) {
@@ -49,6 +50,11 @@ public final class ChildProcess {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted", e);
         }
+    }
+
+    /** The command without the class path, which would hide the rest. */
+    private static String text(List<String> command) {
+        return command.stream().filter(word -> !word.contains(".jar:")).collect(Collectors.joining(" "));
     }
 
     public static String run(String... command) {

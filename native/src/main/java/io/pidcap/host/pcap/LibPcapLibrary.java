@@ -56,23 +56,19 @@ final class LibPcapLibrary {
     }
 
     static NativeLibrary find(List<String> names) {
-        StringBuilder refusals = new StringBuilder();
+        UnsatisfiedLinkError last = new UnsatisfiedLinkError("no name to try");
         for (String name : names) {
             try {
                 return NativeLibrary.getInstance(name);
             } catch (UnsatisfiedLinkError e) {
-                refusals.append(refusals.isEmpty() ? "" : "; ").append(firstLine(name, e));
+                last = e;
             }
         }
         throw new HostException(
                 HostException.Code.LIBRARY_MISSING,
-                "load libpcap: " + refusals,
-                "install it: apt-get install libpcap0.8 (Debian, Ubuntu) or dnf install libpcap (Fedora)");
-    }
-
-    private static String firstLine(String name, UnsatisfiedLinkError e) {
-        String text = e.getMessage();
-        return text == null ? name : text.lines().findFirst().orElse(name);
+                "load libpcap: none of " + String.join(", ", names) + " can be loaded",
+                "install it: apt-get install libpcap0.8 (Debian, Ubuntu) or dnf install libpcap (Fedora)",
+                last);
     }
 
     /** The file name by which the library was found. */

@@ -4,14 +4,16 @@ import io.pidcap.host.ChildProcess;
 import io.pidcap.host.HostException;
 import io.pidcap.host.PacketSource;
 import io.pidcap.host.PacketSourceConfig;
+import io.pidcap.host.UdpSender;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The cases that need a host of their own: run in a child JVM inside fresh network and mount namespaces, which vanish with
  * it. Prints the refusal as {@code CODE message | hint}.
  */
 final class IsolatedHost {
-    private static final PacketSourceConfig ON_DUMMY = new PacketSourceConfig("pidcap0", 65535, false, 1 << 20, "");
+    private static final PacketSourceConfig ON_DEVICE = new PacketSourceConfig("pidcap0", 65535, false, 1 << 20, "");
 
     private IsolatedHost() {}
 
@@ -22,7 +24,7 @@ final class IsolatedHost {
                 case "down" -> down();
                 case "full" -> full(Path.of(arguments[1]));
                 case "full-at-flush" -> fullAtFlush(Path.of(arguments[1]));
-                case "open" -> PcapPacketSource.open(ON_DUMMY).close();
+                case "open" -> PcapPacketSource.open(ON_DEVICE).close();
                 case "probe" -> PcapFeatures.probe().forEach(System.out::println);
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
@@ -31,14 +33,24 @@ final class IsolatedHost {
         }
     }
 
-    private static void addDummy() {
-        ChildProcess.run("ip", "link", "add", "pidcap0", "type", "dummy");
+    /** A device of whichever kind this kernel has. */
+    private static void addDevice() {
+        AssertionError refusals = new AssertionError("no kind of virtual device can be made");
+        for (String kind : List.of("dummy", "bridge", "ifb")) {
+            try {
+                ChildProcess.run("ip", "link", "add", "name", "pidcap0", "type", kind);
+                return;
+            } catch (AssertionError e) {
+                refusals.addSuppressed(e);
+            }
+        }
+        throw refusals;
     }
 
     private static void lost(Path directory) {
-        addDummy();
+        addDevice();
         ChildProcess.run("ip", "link", "set", "pidcap0", "up");
-        try (PacketSource source = PcapPacketSource.open(ON_DUMMY);
+        try (PacketSource source = PcapPacketSource.open(ON_DEVICE);
                 PacketSource.Segment segment = source.createSegment(directory.resolve("lost.pcap"))) {
             ChildProcess.run("ip", "link", "del", "pidcap0");
             for (int i = 0; i < 1000; i++) {
@@ -48,8 +60,8 @@ final class IsolatedHost {
     }
 
     private static void down() {
-        addDummy();
-        PcapPacketSource.open(ON_DUMMY).close();
+        addDevice();
+        PcapPacketSource.open(ON_DEVICE).close();
     }
 
     private static void mountSmall(Path directory) {
@@ -57,38 +69,33 @@ final class IsolatedHost {
         ChildProcess.run("ip", "link", "set", "lo", "up");
     }
 
-    /** The file system is full while packets are copied. */
+    /** More than the file system and the stream's buffer hold: a copy fails. */
     private static void full(Path directory) {
         mountSmall(directory);
-        capturePings(directory, 400, 2);
+        capture(directory, 400);
     }
 
-    /** What is to be written fits into the stream's buffer, so that the flush is the first to know. */
+    /** More than the file system holds, but the stream's buffer takes it all: the flush fails. */
     private static void fullAtFlush(Path directory) {
         mountSmall(directory);
-        capturePings(directory, 60, 1);
+        capture(directory, 100);
     }
 
-    private static void capturePings(Path directory, int count, int rounds) {
-        PacketSourceConfig onLo = new PacketSourceConfig("lo", 65535, false, 4 << 20, "");
-        try (PacketSource source = PcapPacketSource.open(onLo)) {
-            PacketSource.Segment segment = source.createSegment(directory.resolve("full.pcap"));
-            try {
-                for (int round = 0; round < rounds; round++) {
-                    ChildProcess.run(
-                            "ping", "-n", "-q", "-f", "-c", Integer.toString(count / 2), "-s", "1400", "127.0.0.1");
-                    long until = System.currentTimeMillis() * 1_000_000 + 1_000_000;
-                    while (source.drainedUntilEpochNanos() < until) {
-                        source.pump(segment);
-                    }
-                }
-                segment.flush();
-            } finally {
-                System.out.println(
-                        "length " + directory.resolve("full.pcap").toFile().length() + " written "
-                                + source.counters().writtenPackets());
-                segment.close();
+    private static void capture(Path directory, int count) {
+        PacketSourceConfig onLo = new PacketSourceConfig("lo", 65535, false, 4 << 20, "udp");
+        Path file = directory.resolve("full.pcap");
+        PacketSource source = PcapPacketSource.open(onLo);
+        try (source) {
+            PacketSource.Segment segment = source.createSegment(file);
+            ChildProcess.run(ChildProcess.javaCommand(UdpSender.class, "9", Integer.toString(count), "1400"));
+            int pumped = 0;
+            while (pumped < count) {
+                pumped += source.pump(segment);
             }
+            segment.flush();
+        } finally {
+            System.out.println("length " + file.toFile().length() + ", written "
+                    + source.counters().writtenPackets());
         }
     }
 }

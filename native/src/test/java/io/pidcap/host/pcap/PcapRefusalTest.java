@@ -38,7 +38,7 @@ class PcapRefusalTest {
     @Test
     void shouldSayDiskFullAndKeepWholeRecordsOnlyWhenACopyFails() {
         assertThat(isolated("full", directory.toString()))
-                .contains("length 24 written 0\n")
+                .contains("length 24, written 0\n")
                 .contains(
                         "DISK_FULL write " + directory.resolve("full.pcap") + ": No space left on device (28) | free");
     }
@@ -46,7 +46,7 @@ class PcapRefusalTest {
     @Test
     void shouldSayDiskFullWhenTheFlushFails() {
         assertThat(isolated("full-at-flush", directory.toString()))
-                .contains("length 24 written 0\n")
+                .contains("length 24, written 0\n")
                 .contains(
                         "DISK_FULL write " + directory.resolve("full.pcap") + ": No space left on device (28) | free");
     }
