@@ -1,0 +1,145 @@
+package io.pidcap.host.linux;
+
+import io.pidcap.protocol.model.HostFeature;
+import io.pidcap.protocol.model.HostFeature.Availability;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.util.List;
+
+/** Tries what the event side needs of Linux. */
+final class EventFeatures {
+    private static final int MOST_BYTES = 1 << 20;
+    private static final String MORE_PERMISSION = "run pidcap as root, or give its java the capability CAP_SYS_PTRACE";
+
+    private final ProcRoot proc;
+
+    EventFeatures(ProcRoot proc) {
+        this.proc = proc;
+    }
+
+    List<HostFeature> probe() {
+        return List.of(kernel(), socketTables(), otherProcesses(), networkNamespaces(), flowEvents());
+    }
+
+    private HostFeature kernel() {
+        try {
+            return available("kernel", "Linux " + text("sys/kernel/osrelease").strip());
+        } catch (IOException e) {
+            return unknown("kernel", e, "");
+        }
+    }
+
+    private HostFeature socketTables() {
+        try {
+            long rows = text("self/net/tcp").lines().count() - 1;
+            boolean ipv6 = proc.exists("self/net/tcp6");
+            return available(
+                    "socket-tables",
+                    "read " + proc.name("self/net/tcp") + ": " + rows + " rows"
+                            + (ipv6 ? "" : "; this kernel has no IPv6"));
+        } catch (IOException e) {
+            return new HostFeature(
+                    "socket-tables", Availability.UNAVAILABLE, words(e), "mount the proc file system at /proc");
+        }
+    }
+
+    /** Tries every process: whether one of another user is among them is not known before. */
+    private HostFeature otherProcesses() {
+        try {
+            int[] pids = proc.pids();
+            int refused = 0;
+            for (int pid : pids) {
+                refused += isRefused(pid) ? 1 : 0;
+            }
+            // With hidepid=2 those of others are not even listed; the first process is always one of root's.
+            if (!proc.exists("1/stat")) {
+                return new HostFeature(
+                        "all-processes",
+                        Availability.UNAVAILABLE,
+                        "/proc is mounted with hidepid: only " + pids.length + " processes are visible",
+                        MORE_PERMISSION);
+            }
+            String detail = "the sockets of " + (pids.length - refused) + " of " + pids.length
+                    + " processes can be seen" + (refused == 0 ? "" : "; permission denied (13) for the others");
+            // Even root may not look into a process with more capabilities than its own.
+            return refused == 0 || mayTrace()
+                    ? available("all-processes", detail)
+                    : new HostFeature("all-processes", Availability.UNAVAILABLE, detail, MORE_PERMISSION);
+        } catch (IOException e) {
+            return unknown("all-processes", e, MORE_PERMISSION);
+        }
+    }
+
+    /** Bit 19, CAP_SYS_PTRACE, of our effective capabilities (include/uapi/linux/capability.h). */
+    private boolean mayTrace() throws IOException {
+        return text("self/status")
+                .lines()
+                .filter(line -> line.startsWith("CapEff:"))
+                .map(line -> Long.parseUnsignedLong(
+                        line.substring("CapEff:".length()).strip(), 16))
+                .anyMatch(capabilities -> (capabilities >>> 19 & 1) != 0);
+    }
+
+    private boolean isRefused(int pid) {
+        try {
+            proc.names(pid + "/fd");
+            return false;
+        } catch (AccessDeniedException e) {
+            return true;
+        } catch (IOException e) {
+            return !DescriptorReader.isGone(e);
+        }
+    }
+
+    private HostFeature networkNamespaces() {
+        try {
+            long own = proc.linkNumber("self/ns/net", "net");
+            long first = proc.linkNumber("1/ns/net", "net");
+            String detail = own == first
+                    ? "this process is in the network namespace of the first process, net:[" + own + "]"
+                    : "this process is in a network namespace of its own, net:[" + own + "]";
+            return available("network-namespaces", detail);
+        } catch (AccessDeniedException e) {
+            return new HostFeature(
+                    "network-namespaces",
+                    Availability.UNAVAILABLE,
+                    "the network namespaces of other users' processes cannot be seen: " + words(e),
+                    MORE_PERMISSION);
+        } catch (IOException e) {
+            return unknown("network-namespaces", e, MORE_PERMISSION);
+        }
+    }
+
+    private HostFeature flowEvents() {
+        return proc.exists("self/net/tcp")
+                ? available(
+                        "flow-events",
+                        "by reading /proc again and again, which can miss what lives only for milliseconds;"
+                                + " the exact source (eBPF) is not part of this version of pidcap")
+                : new HostFeature(
+                        "flow-events",
+                        Availability.UNAVAILABLE,
+                        "/proc cannot be read",
+                        "mount the proc file system at /proc");
+    }
+
+    private String text(String file) throws IOException {
+        int length = proc.read(file, MOST_BYTES);
+        return new String(proc.buffer(), 0, length, StandardCharsets.ISO_8859_1);
+    }
+
+    private static HostFeature available(String name, String detail) {
+        return new HostFeature(name, Availability.AVAILABLE, detail, "");
+    }
+
+    private static HostFeature unknown(String name, IOException e, String remedy) {
+        return new HostFeature(name, Availability.UNKNOWN, words(e), remedy);
+    }
+
+    private static String words(IOException e) {
+        return e instanceof AccessDeniedException
+                ? e.getMessage() + ": permission denied (13)"
+                : String.valueOf(e.getMessage());
+    }
+}

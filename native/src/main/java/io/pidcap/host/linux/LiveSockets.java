@@ -1,0 +1,98 @@
+package io.pidcap.host.linux;
+
+import io.pidcap.protocol.model.ProcessIdentity;
+import io.pidcap.protocol.model.SocketEntry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of the socket tables by inode, and who holds them; rows that did not change stay the same objects. */
+final class LiveSockets {
+    private final Map<Long, Row> rows = new HashMap<>();
+    private long look;
+
+    void beginLook() {
+        look++;
+    }
+
+    /** Takes the parser's current row. */
+    void add(ProcNetParser parser, long netnsId) {
+        Row row = rows.get(parser.inode());
+        if (row == null) {
+            row = new Row(parser.toEntry(netnsId));
+            rows.put(row.entry.socketId(), row);
+        } else if (!parser.saysTheSameAs(row.entry, netnsId)) {
+            row.entry = parser.toEntry(netnsId);
+            row.unownable = false;
+        }
+        row.seenInLook = look;
+    }
+
+    /**
+     * Matches rows with descriptors.
+     *
+     * @return whether a row has no owner that had one, or that is new
+     */
+    boolean assignOwners(Iterable<TrackedProcess> processes) {
+        rows.values().removeIf(row -> row.seenInLook != look);
+        rows.values().forEach(row -> row.owners.clear());
+        for (TrackedProcess process : processes) {
+            for (long inode : process.socketInodes) {
+                Row row = rows.get(inode);
+                if (row != null) {
+                    row.addOwner(process.identity);
+                }
+            }
+        }
+        boolean unresolved = false;
+        for (Row row : rows.values()) {
+            row.unownable &= row.owners.isEmpty();
+            unresolved |= row.owners.isEmpty() && !row.unownable;
+        }
+        return unresolved;
+    }
+
+    /** After every descriptor was read: what has no owner now is the kernel's own, or of a process we may not read. */
+    void giveUpOnRest() {
+        rows.values().forEach(row -> row.unownable = row.owners.isEmpty());
+    }
+
+    /** The rows that have an owner. */
+    Map<Long, SocketEntry> owned() {
+        Map<Long, SocketEntry> owned = new HashMap<>(2 * rows.size());
+        rows.forEach((inode, row) -> {
+            if (!row.owners.isEmpty()) {
+                owned.put(inode, row.withOwners());
+            }
+        });
+        return owned;
+    }
+
+    private static final class Row {
+        private SocketEntry entry;
+        private final List<ProcessIdentity> owners = new ArrayList<>(1);
+        private long seenInLook;
+        private boolean unownable;
+
+        Row(SocketEntry entry) {
+            this.entry = entry;
+        }
+
+        void addOwner(ProcessIdentity owner) {
+            @Nullable ProcessIdentity last = owners.isEmpty() ? null : owners.get(owners.size() - 1);
+            // A process that has it twice (dup) comes twice in a row.
+            if (!owner.equals(last)) {
+                owners.add(owner);
+            }
+        }
+
+        SocketEntry withOwners() {
+            if (!entry.owners().equals(owners)) {
+                entry = new SocketEntry(entry.socketId(), entry.netnsId(), entry.tuple(), entry.state(), owners);
+            }
+            return entry;
+        }
+    }
+}
