@@ -15,7 +15,7 @@ final class ProcessInfoReader {
 
     private static final int MOST_STAT_BYTES = 4096;
     private static final int MOST_STATUS_BYTES = 4096;
-    /** Of a command line: a process can make its own megabytes long, and 1024 of them must fit a message. */
+    /** Of a command line, which can be megabytes long; people recognise a process by its beginning. */
     private static final int MOST_ARGUMENT_BYTES = 4096;
 
     private static final int MOST_FIRST_ARGUMENT_BYTES = 256;

@@ -1,0 +1,152 @@
+package io.pidcap.event;
+
+import io.pidcap.host.FlowEventSource;
+import io.pidcap.host.FlowEventSourceConfig;
+import io.pidcap.host.HostBackend;
+import io.pidcap.host.HostException;
+import io.pidcap.protocol.v1.FailureCode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state machine of one worker run. Its thread, the one in {@link #run}, carries out commands and in between pumps
+ * the source, which it owns; so a Stop is noticed at the latest when the source has waited its time.
+ */
+final class EventWorker {
+    private static final Logger log = LoggerFactory.getLogger(EventWorker.class);
+
+    private final HostBackend backend;
+    private final CoordinatorLink link;
+    private final CommandQueue commands;
+    private final SnapshotTaker snapshots;
+
+    private EventState state = EventState.IDLE;
+    private ExitCode exitCode = ExitCode.INTERNAL;
+    private @Nullable FlowEventSource source;
+    private @Nullable FlowEventPump pump;
+
+    EventWorker(HostBackend backend, CoordinatorLink link, CommandQueue commands) {
+        this.backend = backend;
+        this.link = link;
+        this.commands = commands;
+        snapshots = new SnapshotTaker(link);
+    }
+
+    /** Works until it was told to stop, nobody is left to work for, or something broke. */
+    ExitCode run() throws InterruptedException {
+        try {
+            while (state != EventState.ENDED) {
+                step();
+            }
+        } catch (HostException e) {
+            log.error("the source of events broke", e);
+            link.failure(CoordinatorLink.UNSOLICITED, e);
+            end(ExitCode.SOURCE_BROKE, "the source of events broke");
+        } catch (RuntimeException e) {
+            log.error("a fault of this program", e);
+            link.failure(
+                    CoordinatorLink.UNSOLICITED,
+                    FailureCode.FAILURE_CODE_INTERNAL,
+                    "event-worker: " + e,
+                    "this is a fault of pidcap: please report it with the worker's log");
+            end(ExitCode.INTERNAL, "a fault of this program");
+        } finally {
+            closeSource();
+            link.close();
+        }
+        return exitCode;
+    }
+
+    private void step() throws InterruptedException {
+        FlowEventPump flowing = pump;
+        Command command = flowing == null ? commands.take() : commands.poll();
+        if (command != null) {
+            command.carryOut(this);
+        } else if (flowing != null) {
+            flowing.pump();
+        }
+    }
+
+    void watch(long sequence, FlowEventSourceConfig config) {
+        if (state != EventState.IDLE) {
+            link.failure(
+                    sequence, FailureCode.FAILURE_CODE_WRONG_STATE, "WatchFlows: flows are being watched already", "");
+            return;
+        }
+        become(EventState.ATTACHING, "asked to watch, " + config);
+        try {
+            attach(sequence, config);
+        } catch (HostException e) {
+            closeSource();
+            link.failure(sequence, e);
+            become(EventState.IDLE, "no source could be attached: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void attach(long sequence, FlowEventSourceConfig config) throws InterruptedException {
+        FlowEventSource opened = backend.openFlowEventSource(config);
+        source = opened;
+        opened.attach();
+        if (!snapshots.send(sequence, opened.snapshot())) {
+            return; // the command that says why is on its way
+        }
+        link.watchReady(sequence, opened);
+        pump = new FlowEventPump(opened, link);
+        become(EventState.WATCHING, "the snapshot is sent");
+    }
+
+    void takeSnapshot(long sequence) {
+        try {
+            snapshots.send(sequence, backend.socketSnapshot());
+        } catch (HostException e) {
+            link.failure(sequence, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void probe(long sequence) {
+        link.features(sequence, backend.probeEventFeatures());
+    }
+
+    void stop(String reason) {
+        become(EventState.STOPPING, reason);
+        try {
+            if (pump != null) {
+                pump.pumpLast();
+            }
+            closeSource();
+            link.stopped();
+            end(ExitCode.STOPPED, "stopped");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @param cause null: the coordinator closed it as it should, but without having asked for a stop */
+    void pipeClosed(@Nullable Throwable cause) {
+        end(ExitCode.COORDINATOR_GONE, cause == null ? "the coordinator closed the pipe" : "the pipe broke: " + cause);
+    }
+
+    private void end(ExitCode code, String reason) {
+        exitCode = code;
+        become(EventState.ENDED, reason);
+    }
+
+    private void become(EventState next, String reason) {
+        log.info("{} -> {}: {}", state, next, reason);
+        state = next;
+    }
+
+    private void closeSource() {
+        FlowEventSource opened = source;
+        source = null;
+        pump = null;
+        if (opened != null) {
+            opened.close();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.pidcap.event;
+
+import io.pidcap.host.FlowEventSource;
+import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.v1.FlowBatchMessage;
+import io.pidcap.protocol.wire.FlowBatchSplitter;
+import io.pidcap.protocol.wire.PipeLimits;
+import java.util.Iterator;
+
+/** Carries what the source tells into numbered batches. Only the thread that owns the source calls it. */
+final class FlowEventPump {
+    /** Half of what the coordinator may rely on: the rest is for looking and sending. */
+    private static final long LONGEST_WAIT_MILLIS = PipeLimits.WATERMARK_MILLIS / 2;
+
+    private final FlowEventSource source;
+    private final CoordinatorLink link;
+    private final FlowBatchSplitter splitter = new FlowBatchSplitter();
+
+    FlowEventPump(FlowEventSource source, CoordinatorLink link) {
+        this.source = source;
+        this.link = link;
+    }
+
+    /** Sends what has happened; where nothing has, after a while the watermark alone. */
+    void pump() throws InterruptedException {
+        send(source.next(LONGEST_WAIT_MILLIS));
+    }
+
+    /** Sends what has happened up to now, without waiting for more. */
+    void pumpLast() throws InterruptedException {
+        send(source.next(0));
+    }
+
+    private void send(FlowBatch batch) throws InterruptedException {
+        Iterator<FlowBatchMessage> pieces = splitter.split(batch);
+        // Where nobody takes it any more, a command to end is on its way.
+        while (pieces.hasNext() && link.awaitWritable()) {
+            link.flowBatch(pieces.next());
+        }
+    }
+}
