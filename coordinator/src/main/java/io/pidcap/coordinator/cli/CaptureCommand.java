@@ -39,10 +39,8 @@ final class CaptureCommand extends BaseCommand {
     @Override
     int execute(Console console) throws Exception {
         targets.check();
-        SessionConfig config =
-                options.toConfig(targets.names, targets.pids, targets.children, targets.subject());
-        CaptureSession session =
-                CaptureSession.start(config, home(), WorkerLauncher.installedLibDirectory());
+        SessionConfig config = options.toConfig(targets.names, targets.pids, targets.children, targets.subject());
+        CaptureSession session = CaptureSession.start(config, home(), WorkerLauncher.installedLibDirectory());
         for (String signal : List.of("INT", "TERM", "HUP")) {
             Signals.handle(signal, name -> session.stop("SIG" + name));
         }
@@ -52,7 +50,8 @@ final class CaptureCommand extends BaseCommand {
             Await.ended(session);
             throw Await.cause(e);
         }
-        console.say("capturing " + String.join(", ", config.interfaces()) + " into " + config.output() + "; Ctrl-C stops");
+        console.say(
+                "capturing " + String.join(", ", config.interfaces()) + " into " + config.output() + "; Ctrl-C stops");
         SessionEnd end = follow(console, session);
         console.print(json ? Json.write(end.report()) + "\n" : ReportText.summary(end.report()));
         SessionException failure = end.failure();

@@ -20,7 +20,8 @@ final class CaptureOptions {
             paramLabel = "FILE",
             description = "Write the packets to FILE: pcapng, or pcap if it ends in .pcap. "
                     + "Default: NAME-DATE-TIME.pcapng in the current directory.")
-    @Nullable Path output;
+    @Nullable
+    Path output;
 
     @Option(names = "--force", description = "Replace FILE if it is there.")
     boolean force;
@@ -41,7 +42,8 @@ final class CaptureOptions {
     @Option(
             names = {"-s", "--snaplen"},
             paramLabel = "BYTES",
-            description = "Keep at most so many bytes of each packet, 1 to 262144. Default: ${DEFAULT-VALUE}, whole packets.")
+            description =
+                    "Keep at most so many bytes of each packet, 1 to 262144. Default: ${DEFAULT-VALUE}, whole packets.")
     int snaplen = SessionConfig.MAX_SNAPLEN_BYTES;
 
     @Option(
@@ -59,7 +61,8 @@ final class CaptureOptions {
     @Option(
             names = "--events",
             paramLabel = "SOURCE",
-            description = "How to learn which process owns a flow: ${COMPLETION-CANDIDATES}. Default: auto, the best of this host.")
+            description =
+                    "How to learn which process owns a flow: ${COMPLETION-CANDIDATES}. Default: auto, the best of this host.")
     EventsChoice events = EventsChoice.auto;
 
     @Option(
@@ -131,8 +134,7 @@ final class CaptureOptions {
 
     private static void requireRange(String option, long value, long from, long to) {
         if (value < from || value > to) {
-            throw new SessionException(
-                    Kind.USAGE, option + " is " + value + ": it must be " + from + " to " + to, "");
+            throw new SessionException(Kind.USAGE, option + " is " + value + ": it must be " + from + " to " + to, "");
         }
     }
 }

@@ -56,7 +56,7 @@ final class Console {
 
     static String describe(Throwable failure) {
         if (failure instanceof SessionException told) {
-            return told.hint().isEmpty() ? told.getMessage() : told.getMessage() + "; " + told.hint();
+            return told.hint().isEmpty() ? told.text() : told.text() + "; " + told.hint();
         }
         String message = failure.getMessage();
         String what = message == null ? failure.getClass().getSimpleName() : message;

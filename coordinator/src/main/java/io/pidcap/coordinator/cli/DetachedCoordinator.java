@@ -78,11 +78,10 @@ final class DetachedCoordinator {
         if (line == null) {
             int status = process.waitFor();
             throw new SessionException(
-                    Kind.FAILURE,
-                    "the background process ended with status " + status + lastWords(),
-                    "see " + errors);
+                    Kind.FAILURE, "the background process ended with status " + status + lastWords(), "see " + errors);
         }
-        ServeCommand.Greeting greeting = Json.read(line, ServeCommand.Greeting.class, "the background process's greeting");
+        ServeCommand.Greeting greeting =
+                Json.read(line, ServeCommand.Greeting.class, "the background process's greeting");
         if (greeting.failure() != null) {
             throw greeting.failure().toException();
         }

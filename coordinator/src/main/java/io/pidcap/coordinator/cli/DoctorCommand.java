@@ -58,8 +58,7 @@ final class DoctorCommand extends BaseCommand {
 
     private static HostFeature program() {
         String java = System.getProperty("java.runtime.version") + " (" + System.getProperty("java.vendor") + ")";
-        return new HostFeature(
-                "pidcap", Availability.AVAILABLE, "version " + Build.version() + ", Java " + java, "");
+        return new HostFeature("pidcap", Availability.AVAILABLE, "version " + Build.version() + ", Java " + java, "");
     }
 
     private static HostFeature system() {
@@ -77,7 +76,7 @@ final class DoctorCommand extends BaseCommand {
             SessionHome.open(base);
             return new HostFeature("state directory", Availability.AVAILABLE, base.toString(), "");
         } catch (SessionException e) {
-            return new HostFeature("state directory", Availability.UNAVAILABLE, String.valueOf(e.getMessage()), e.hint());
+            return new HostFeature("state directory", Availability.UNAVAILABLE, e.text(), e.hint());
         }
     }
 

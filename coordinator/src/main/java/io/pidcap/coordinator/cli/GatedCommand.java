@@ -41,7 +41,9 @@ final class GatedCommand implements AutoCloseable {
     static GatedCommand prepare(List<String> command, RunUser user) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("pidcap-run-");
         Path pipe = directory.resolve("gate");
-        Process mkfifo = new ProcessBuilder("mkfifo", "-m", "600", pipe.toString()).inheritIO().start();
+        Process mkfifo = new ProcessBuilder("mkfifo", "-m", "600", pipe.toString())
+                .inheritIO()
+                .start();
         if (mkfifo.waitFor() != 0) {
             throw new IOException("make the named pipe " + pipe + ": mkfifo ended with status " + mkfifo.exitValue());
         }

@@ -68,7 +68,8 @@ record PortSets(Map<String, List<Row>> byName, List<String> missing) {
                 }
             }
         }
-        sets.values().forEach(rows -> rows.sort(Comparator.comparingInt(Row::port).thenComparing(Row::remote)));
+        sets.values()
+                .forEach(rows -> rows.sort(Comparator.comparingInt(Row::port).thenComparing(Row::remote)));
         return sets;
     }
 

@@ -68,8 +68,8 @@ final class ReportText {
     }
 
     static String describe(SessionReport.Gap gap) {
-        return "no " + gap.worker() + " worker from " + CLOCK.format(gap.from()) + " to " + CLOCK.format(gap.until()) + " ("
-                + count(gap.millis()) + " ms): " + gap.reason();
+        return "no " + gap.worker() + " worker from " + CLOCK.format(gap.from()) + " to " + CLOCK.format(gap.until())
+                + " (" + count(gap.millis()) + " ms): " + gap.reason();
     }
 
     private static String processes(List<SessionReport.ProcessRow> processes) {

@@ -13,9 +13,7 @@ import picocli.CommandLine.Parameters;
 /** {@code pidcap restart}. */
 @Command(
         name = "restart",
-        description = {
-            "Restarts one worker of a session while the other runs on; says for how long there was none.",
-            ""
+        description = {"Restarts one worker of a session while the other runs on; says for how long there was none.", ""
         },
         optionListHeading = "%nOptions:%n")
 final class RestartCommand extends BaseCommand {

@@ -35,7 +35,10 @@ import picocli.CommandLine.Parameters;
         },
         optionListHeading = "%nOptions:%n")
 final class RunCommand extends BaseCommand {
-    @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "The command and its arguments; put -- before it.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "COMMAND",
+            description = "The command and its arguments; put -- before it.")
     List<String> command = new ArrayList<>();
 
     @Mixin
@@ -45,7 +48,8 @@ final class RunCommand extends BaseCommand {
             names = "--as-user",
             paramLabel = "NAME",
             description = "Run COMMAND as this user. Default: who called sudo, otherwise who runs pidcap.")
-    @Nullable String asUser;
+    @Nullable
+    String asUser;
 
     @Option(
             names = "--linger",
@@ -55,7 +59,8 @@ final class RunCommand extends BaseCommand {
     long lingerMillis = 100;
 
     @Option(names = "--report", paramLabel = "REPORT", description = "Write the report to this file as JSON.")
-    @Nullable Path report;
+    @Nullable
+    Path report;
 
     @Override
     int execute(Console console) throws Exception {
@@ -77,8 +82,7 @@ final class RunCommand extends BaseCommand {
 
     private int capture(Console console, GatedCommand gated, SessionConfig config)
             throws IOException, InterruptedException {
-        CaptureSession session =
-                CaptureSession.start(config, home(), WorkerLauncher.installedLibDirectory());
+        CaptureSession session = CaptureSession.start(config, home(), WorkerLauncher.installedLibDirectory());
         RunSignals.install(gated, session);
         try {
             session.ready().get().forEach(console::say);

@@ -31,7 +31,8 @@ record RunUser(String name, int userId, int groupId, String home) {
     /** By getent(1), which asks everything that the system asks, not only /etc/passwd. */
     private static RunUser lookUp(String name) throws IOException, InterruptedException {
         if (!"root".equals(System.getProperty("user.name"))) {
-            throw new SessionException(Kind.NO_PERMISSION, "run the command as " + name + ": only root may", "use sudo");
+            throw new SessionException(
+                    Kind.NO_PERMISSION, "run the command as " + name + ": only root may", "use sudo");
         }
         Process getent = new ProcessBuilder("getent", "passwd", "--", name)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)

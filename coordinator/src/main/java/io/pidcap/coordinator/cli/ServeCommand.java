@@ -39,7 +39,9 @@ final class ServeCommand extends BaseCommand {
         greet(console, new Greeting(session.directory().id(), null));
         SessionEnd end = Await.ended(session);
         SessionException failure = end.failure();
-        return failure == null ? ExitCode.OK.status() : ExitCode.of(failure.kind()).status();
+        return failure == null
+                ? ExitCode.OK.status()
+                : ExitCode.of(failure.kind()).status();
     }
 
     private static void greet(Console console, Greeting greeting) {

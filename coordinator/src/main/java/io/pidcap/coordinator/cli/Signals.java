@@ -41,7 +41,10 @@ final class Signals {
             register.invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
         } catch (InvocationTargetException e) {
             // A signal that this system lacks, or that the JVM keeps for itself.
-            LOG.info("signal {} cannot be handled: {}", name, e.getCause() == null ? e : e.getCause().getMessage());
+            LOG.info(
+                    "signal {} cannot be handled: {}",
+                    name,
+                    e.getCause() == null ? e : e.getCause().getMessage());
         } catch (ReflectiveOperationException e) {
             LOG.warn("signals cannot be handled here: {}", e.toString());
         }
@@ -51,7 +54,8 @@ final class Signals {
         return switch (method.getName()) {
             case "equals" -> self == arguments[0];
             case "hashCode" -> System.identityHashCode(self);
-            default -> "signal handler of " + MethodHandles.lookup().lookupClass().getSimpleName();
+            default ->
+                "signal handler of " + MethodHandles.lookup().lookupClass().getSimpleName();
         };
     }
 }

@@ -33,8 +33,7 @@ final class StartCommand extends BaseCommand {
     @Override
     int execute(Console console) throws Exception {
         targets.check();
-        SessionConfig config =
-                options.toConfig(targets.names, targets.pids, targets.children, targets.subject());
+        SessionConfig config = options.toConfig(targets.names, targets.pids, targets.children, targets.subject());
         SessionHome home = home();
         DetachedCoordinator coordinator = DetachedCoordinator.spawn(config, home);
         Signals.handle("INT", name -> coordinator.cancel());
@@ -46,7 +45,8 @@ final class StartCommand extends BaseCommand {
         }
         notes.forEach(console::say);
         if (json) {
-            console.println(Json.write(Map.of("id", id, "output", config.output().toString(), "notes", notes)));
+            console.println(
+                    Json.write(Map.of("id", id, "output", config.output().toString(), "notes", notes)));
         } else {
             console.say("capturing " + String.join(", ", config.interfaces()) + " into " + config.output()
                     + "; `pidcap stop " + id + "` ends it");

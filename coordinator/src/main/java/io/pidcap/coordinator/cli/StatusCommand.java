@@ -24,7 +24,8 @@ final class StatusCommand extends BaseCommand {
     private static final long ANSWER_MILLIS = 3_000;
 
     @Parameters(arity = "0..1", paramLabel = "ID", description = "Only this session. Default: all that run or died.")
-    @Nullable String id;
+    @Nullable
+    String id;
 
     @Option(
             names = {"-a", "--all"},
@@ -81,13 +82,17 @@ final class StatusCommand extends BaseCommand {
             return entry(found, mark.state(), Sessions.report(found).orElse(null), "");
         }
         if (mark.isStale()) {
-            return entry(found, "died", null, "its coordinator is gone; see " + found.directory().path());
+            return entry(
+                    found,
+                    "died",
+                    null,
+                    "its coordinator is gone; see " + found.directory().path());
         }
         try (ControlClient session = ControlClient.connect(found.directory())) {
             SessionReport report = session.status(ANSWER_MILLIS);
             return entry(found, report.state(), report, "");
         } catch (SessionException e) {
-            return entry(found, mark.state(), null, String.valueOf(e.getMessage()));
+            return entry(found, mark.state(), null, e.text());
         }
     }
 
@@ -105,7 +110,11 @@ final class StatusCommand extends BaseCommand {
             String age = ReportText.seconds(Duration.between(entry.created, Instant.now()));
             if (report == null) {
                 table.row(entry.id, entry.state, age, "-", "-", "-", "-", entry.output);
-                details.append("  ").append(entry.id).append(": ").append(entry.error).append('\n');
+                details.append("  ")
+                        .append(entry.id)
+                        .append(": ")
+                        .append(entry.error)
+                        .append('\n');
                 continue;
             }
             SessionReport.Packets packets = report.packets();

@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
         optionListHeading = "%nOptions:%n")
 final class StopCommand extends BaseCommand {
     @Parameters(arity = "0..1", paramLabel = "ID", description = "The session. Default: the only one that runs.")
-    @Nullable String id;
+    @Nullable
+    String id;
 
     @Option(names = "--json", description = "Print the report as JSON instead of the summary.")
     boolean json;
@@ -46,8 +47,9 @@ final class StopCommand extends BaseCommand {
         if (found.mark().isOver()) {
             return Sessions.report(found)
                     .orElseThrow(() -> new SessionException(
-                            Kind.FAILURE, "the session " + found.id() + " has left no report", "see "
-                                    + found.directory().logs()));
+                            Kind.FAILURE,
+                            "the session " + found.id() + " has left no report",
+                            "see " + found.directory().logs()));
         }
         try (ControlClient session = ControlClient.connect(found.directory());
                 DrainProgress progress = new DrainProgress(Terminal.isStderr())) {

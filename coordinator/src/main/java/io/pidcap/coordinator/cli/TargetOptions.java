@@ -12,8 +12,9 @@ final class TargetOptions {
             names = {"-n", "--name"},
             paramLabel = "NAME",
             split = ",",
-            description = "Keep the packets of processes of this name, those that start later too; may be given several times. "
-                    + "The name is the program's file name, as in `pidcap ports NAME`.")
+            description =
+                    "Keep the packets of processes of this name, those that start later too; may be given several times. "
+                            + "The name is the program's file name, as in `pidcap ports NAME`.")
     List<String> names = new ArrayList<>();
 
     @Option(
@@ -32,7 +33,9 @@ final class TargetOptions {
     void check() {
         if (names.isEmpty() && pids.isEmpty()) {
             throw new SessionException(
-                    Kind.USAGE, "no process is named", "name one with -n NAME or -p PID, or start one with `pidcap run`");
+                    Kind.USAGE,
+                    "no process is named",
+                    "name one with -n NAME or -p PID, or start one with `pidcap run`");
         }
         for (String name : names) {
             if (name.isBlank()) {
@@ -42,7 +45,9 @@ final class TargetOptions {
         for (int pid : pids) {
             if (pid <= 0 || ProcessHandle.of(pid).isEmpty()) {
                 throw new SessionException(
-                        Kind.NOT_FOUND, "there is no process " + pid, "`ps -e` lists them; -n NAME waits for one to start");
+                        Kind.NOT_FOUND,
+                        "there is no process " + pid,
+                        "`ps -e` lists them; -n NAME waits for one to start");
             }
         }
     }

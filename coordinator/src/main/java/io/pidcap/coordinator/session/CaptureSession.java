@@ -190,8 +190,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
 
     @Override
     public void lost(WorkerSide side, WorkerFailure why) {
-        answerRestarts(
-                side.role(), asker -> asker.failure(why.code(), why.message(), why.hint()));
+        answerRestarts(side.role(), asker -> asker.failure(why.code(), why.message(), why.hint()));
         if (state == SessionState.STARTING) {
             fail(SessionException.of(why));
         } else if (state == SessionState.CAPTURING) {
@@ -239,7 +238,9 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
             Instant end = stopAskedAt == null ? Instant.now() : stopAskedAt;
             capture.captureEnded(end);
             events.captureEnded(end);
-            enter(SessionState.DRAINING, "both workers are gone, the last of them the " + side.role().program());
+            enter(
+                    SessionState.DRAINING,
+                    "both workers are gone, the last of them the " + side.role().program());
             filter.finish();
         }
     }
@@ -253,7 +254,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
 
     @Override
     public void filterFailed(SessionException why) {
-        LOG.error("the filter stage failed: {}", why.getMessage());
+        LOG.error("the filter stage failed: {}", why.text());
         if (state == SessionState.STARTING) {
             fail(why);
         } else if (state == SessionState.CAPTURING) {
@@ -270,7 +271,8 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         try {
             outputPath = resources.output().commit();
             if (!outputPath.equals(config.output())) {
-                notes.add(config.output() + " appeared during the capture and was left alone: the packets are in " + outputPath);
+                notes.add(config.output() + " appeared during the capture and was left alone: the packets are in "
+                        + outputPath);
             }
             over(SessionState.FINISHED, "the output is complete");
         } catch (IOException e) {
@@ -290,7 +292,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         } catch (IOException e) {
             LOG.warn("delete {}: {}", resources.output().part(), e.getMessage());
         }
-        over(SessionState.FAILED, why.getMessage());
+        over(SessionState.FAILED, why.text());
     }
 
     private void over(SessionState last, @Nullable String reason) {
@@ -304,10 +306,14 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         if (why != null) {
             ready.completeExceptionally(why);
         }
-        restartAskers.keySet().forEach(role -> answerRestarts(
-                role,
-                asker -> asker.failure(
-                        FailureCode.FAILURE_CODE_WRONG_STATE, "the session " + directory.id() + " has ended", "")));
+        restartAskers
+                .keySet()
+                .forEach(role -> answerRestarts(
+                        role,
+                        asker -> asker.failure(
+                                FailureCode.FAILURE_CODE_WRONG_STATE,
+                                "the session " + directory.id() + " has ended",
+                                "")));
         String json = SessionResources.leaveReport(directory, report);
         stopAskers.forEach(asker -> asker.document(json, true));
         loop.end();
@@ -316,13 +322,17 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     }
 
     private void journalFailed(IOException cause) {
-        loop.execute(() -> endInOrder("the journal failed", SessionException.output("write", directory.journal(), cause)));
+        loop.execute(
+                () -> endInOrder("the journal failed", SessionException.output("write", directory.journal(), cause)));
     }
 
     private void crashed(RuntimeException e) {
         if (!state.isOver()) {
             fail(new SessionException(
-                    Kind.FAILURE, "the session failed by a fault of pidcap: " + e, "please report it with " + directory.logs(), e));
+                    Kind.FAILURE,
+                    "the session failed by a fault of pidcap: " + e,
+                    "please report it with " + directory.logs(),
+                    e));
         }
     }
 
@@ -358,7 +368,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     public void awaitReady(ControlServer.Asker asker) {
         ready.whenComplete((said, error) -> {
             if (error instanceof SessionException told) {
-                asker.failure(told.wireCode(), told.getMessage(), told.hint());
+                asker.failure(told.wireCode(), told.text(), told.hint());
             } else if (said != null) {
                 asker.ready(directory.id(), said);
             }

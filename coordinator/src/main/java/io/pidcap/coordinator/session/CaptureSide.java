@@ -75,8 +75,8 @@ final class CaptureSide extends WorkerSide {
 
     private void capturing(WorkerRun run, CaptureReady ready) {
         if (ready.getInterfacesCount() != config.interfaces().size()) {
-            throw new ProtocolException("CaptureReady names " + ready.getInterfacesCount() + " interfaces, asked for were "
-                    + config.interfaces().size());
+            throw new ProtocolException("CaptureReady names " + ready.getInterfacesCount()
+                    + " interfaces, asked for were " + config.interfaces().size());
         }
         journal.captureReady(run.number(), ready);
         open = List.copyOf(ready.getInterfacesList());

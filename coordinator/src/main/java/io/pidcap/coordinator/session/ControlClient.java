@@ -60,8 +60,7 @@ public final class ControlClient implements AutoCloseable {
                 .setBuild(Build.version())
                 .build();
         try {
-            PipeClient client =
-                    PipeClient.connect(directory.controlSocket(), hello, new Inbox(inbox), CONNECT_MILLIS);
+            PipeClient client = PipeClient.connect(directory.controlSocket(), hello, new Inbox(inbox), CONNECT_MILLIS);
             return new ControlClient(directory.id(), inbox, client);
         } catch (IOException | ProtocolException e) {
             throw new SessionException(

@@ -109,14 +109,13 @@ final class ControlServer implements AutoCloseable {
         this.server = PipeServer.listen(socket, this::admit);
     }
 
-    private PipeListener admit(Pipe pipe, Hello hello, @Nullable UserPrincipal peerUser)
-            throws PipeServer.Refusal {
+    private PipeListener admit(Pipe pipe, Hello hello, @Nullable UserPrincipal peerUser) throws PipeServer.Refusal {
         if (hello.getRole() != Role.ROLE_CONTROL) {
-            throw new PipeServer.Refusal(RejectReason.REJECT_REASON_PROTOCOL, "this pipe is for commands, not for workers");
+            throw new PipeServer.Refusal(
+                    RejectReason.REJECT_REASON_PROTOCOL, "this pipe is for commands, not for workers");
         }
         // Where the system does not tell, the modes of the socket and of its directory decide.
-        boolean allowed = peerUser == null || peerUser.equals(ourUser) || ROOT.equals(peerUser.getName());
-        if (!allowed) {
+        if (peerUser != null && !peerUser.equals(ourUser) && !ROOT.equals(peerUser.getName())) {
             throw new PipeServer.Refusal(
                     RejectReason.REJECT_REASON_NOT_ALLOWED,
                     "the session belongs to " + ourUser.getName() + ", and you are " + peerUser.getName());

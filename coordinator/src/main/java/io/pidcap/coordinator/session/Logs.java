@@ -38,8 +38,7 @@ public final class Logs {
 
     /** Appends to {@code file}, which is made with mode 0600. */
     static void to(Path file) throws IOException {
-        FileAttribute<?> ownerOnly =
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         if (!Files.exists(file)) {
             Files.createFile(file, ownerOnly);
         }

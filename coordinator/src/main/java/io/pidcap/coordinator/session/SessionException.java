@@ -44,6 +44,11 @@ public final class SessionException extends RuntimeException {
         this.hint = hint;
     }
 
+    /** The message: one line, never null. */
+    public String text() {
+        return String.valueOf(getMessage());
+    }
+
     public Kind kind() {
         return kind;
     }
@@ -54,17 +59,29 @@ public final class SessionException extends RuntimeException {
 
     /** Of what a worker reported. */
     public static SessionException of(WorkerFailure failure) {
-        Kind kind =
-                switch (failure.code()) {
-                    case FAILURE_CODE_NO_PRIVILEGE -> Kind.NO_PERMISSION;
-                    case FAILURE_CODE_NOT_SUPPORTED, FAILURE_CODE_LIBRARY_MISSING -> Kind.NOT_SUPPORTED;
-                    case FAILURE_CODE_NO_SUCH_INTERFACE -> Kind.NOT_FOUND;
-                    case FAILURE_CODE_BAD_FILTER -> Kind.USAGE;
-                    case FAILURE_CODE_DISK_FULL -> Kind.DISK_FULL;
-                    case FAILURE_CODE_INTERNAL, FAILURE_CODE_PROTOCOL, FAILURE_CODE_WRONG_STATE -> Kind.WORKER_LOST;
-                    default -> Kind.FAILURE;
-                };
+        Kind kind = switch (failure.code()) {
+            case FAILURE_CODE_NO_PRIVILEGE -> Kind.NO_PERMISSION;
+            case FAILURE_CODE_NOT_SUPPORTED, FAILURE_CODE_LIBRARY_MISSING -> Kind.NOT_SUPPORTED;
+            case FAILURE_CODE_NO_SUCH_INTERFACE -> Kind.NOT_FOUND;
+            case FAILURE_CODE_BAD_FILTER -> Kind.USAGE;
+            case FAILURE_CODE_DISK_FULL -> Kind.DISK_FULL;
+            case FAILURE_CODE_INTERNAL, FAILURE_CODE_PROTOCOL, FAILURE_CODE_WRONG_STATE -> Kind.WORKER_LOST;
+            default -> Kind.FAILURE;
+        };
         return new SessionException(kind, failure.message(), failure.hint());
+    }
+
+    /** What says it on the pipe; {@link #of} makes the same kind of it, but for those that no pipe carries. */
+    FailureCode wireCode() {
+        return switch (kind) {
+            case NO_PERMISSION -> FailureCode.FAILURE_CODE_NO_PRIVILEGE;
+            case NOT_SUPPORTED -> FailureCode.FAILURE_CODE_NOT_SUPPORTED;
+            case NOT_FOUND -> FailureCode.FAILURE_CODE_NO_SUCH_INTERFACE;
+            case USAGE -> FailureCode.FAILURE_CODE_BAD_FILTER;
+            case DISK_FULL -> FailureCode.FAILURE_CODE_DISK_FULL;
+            case WORKER_LOST -> FailureCode.FAILURE_CODE_INTERNAL;
+            case FAILURE, OUTPUT -> FailureCode.FAILURE_CODE_IO;
+        };
     }
 
     /**

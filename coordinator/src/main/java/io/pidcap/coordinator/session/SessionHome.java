@@ -121,7 +121,9 @@ public final class SessionHome {
         if (Files.exists(self)) {
             return Files.getOwner(self);
         }
-        return self.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(System.getProperty("user.name"));
+        return self.getFileSystem()
+                .getUserPrincipalLookupService()
+                .lookupPrincipalByName(System.getProperty("user.name"));
     }
 
     /**

@@ -14,7 +14,8 @@ final class SessionNotes {
         List<String> notes = new ArrayList<>();
         List<String> absent = events.namesOfNobody();
         if (!absent.isEmpty()) {
-            notes.add("no process is called " + String.join(" or ", absent) + " now; its packets are kept once it starts");
+            notes.add("no process is called " + String.join(" or ", absent)
+                    + " now; its packets are kept once it starts");
         }
         SessionReport.Events source = events.report();
         if (!source.reason().isEmpty() && config.events() == SessionConfig.Events.AUTO) {
@@ -29,7 +30,8 @@ final class SessionNotes {
      * the loopback interface every packet twice.
      */
     static SessionReport.Packets packets(List<CaptureCounters> totals, FilterFeed.Progress progress) {
-        long written = totals.stream().mapToLong(CaptureCounters::writtenPackets).sum();
+        long written =
+                totals.stream().mapToLong(CaptureCounters::writtenPackets).sum();
         long kernel = totals.stream().mapToLong(CaptureCounters::droppedPackets).sum();
         long device = totals.stream()
                 .mapToLong(CaptureCounters::interfaceDroppedPackets)

@@ -46,8 +46,8 @@ public record SessionReport(
 
     /** A {@link SessionException} in words. */
     public record Failure(SessionException.Kind kind, String message, String hint) {
-        static Failure of(SessionException exception) {
-            return new Failure(exception.kind(), String.valueOf(exception.getMessage()), exception.hint());
+        public static Failure of(SessionException exception) {
+            return new Failure(exception.kind(), exception.text(), exception.hint());
         }
 
         public SessionException toException() {
@@ -110,19 +110,20 @@ public record SessionReport(
 
     /** One interface, over all runs of the capture-worker. */
     public record Interface(
-            String name,
-            String linkType,
-            boolean nanoseconds,
-            long written,
-            long dropped,
-            long droppedByInterface) {}
+            String name, String linkType, boolean nanoseconds, long written, long dropped, long droppedByInterface) {}
 
     /** One process of which packets were kept; pid 0 is all those that have no row of their own. */
     public record ProcessRow(int pid, String name, long packets, long bytes, long flows) {}
 
     /** One life of a worker. */
     public record Run(
-            String worker, int run, long pid, Instant started, @Nullable Instant ready, @Nullable Instant ended, String end) {}
+            String worker,
+            int run,
+            long pid,
+            Instant started,
+            @Nullable Instant ready,
+            @Nullable Instant ended,
+            String end) {}
 
     /** A time in which a worker was not there. */
     public record Gap(String worker, Instant from, Instant until, String reason) {
@@ -132,7 +133,8 @@ public record SessionReport(
     }
 
     public boolean isOver() {
-        return SessionState.FINISHED.word().equals(state) || SessionState.FAILED.word().equals(state);
+        return SessionState.FINISHED.word().equals(state)
+                || SessionState.FAILED.word().equals(state);
     }
 
     /** For how long packets were taken; zero before it was ready. */

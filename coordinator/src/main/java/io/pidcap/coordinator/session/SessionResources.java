@@ -77,8 +77,6 @@ final class SessionResources implements AutoCloseable {
 
     /** The report that {@link #leaveReport} wrote; null: there is none. */
     static @Nullable SessionReport readReport(SessionDirectory directory) {
-        return Files.exists(directory.reportFile())
-                ? Json.readFile(directory.reportFile(), SessionReport.class)
-                : null;
+        return Files.exists(directory.reportFile()) ? Json.readFile(directory.reportFile(), SessionReport.class) : null;
     }
 }

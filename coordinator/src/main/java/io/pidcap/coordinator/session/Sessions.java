@@ -60,7 +60,9 @@ public final class Sessions {
         List<Found> alive = alive();
         if (alive.isEmpty()) {
             throw new SessionException(
-                    Kind.NOT_FOUND, "no session is running", "`pidcap start` begins one; those of root are seen by root");
+                    Kind.NOT_FOUND,
+                    "no session is running",
+                    "`pidcap start` begins one; those of root are seen by root");
         }
         if (alive.size() > 1) {
             String ids = String.join(", ", alive.stream().map(Found::id).toList());

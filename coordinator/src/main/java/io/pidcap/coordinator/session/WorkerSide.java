@@ -129,7 +129,11 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
             } else if (envelope.hasFailure()) {
                 supervisor().failed(run, WorkerFailure.of(envelope.getFailure()));
             } else if (!handle(run, envelope)) {
-                LOG.warn("{} run {} sent {}, which is not expected", role.program(), run.number(), envelope.getBodyCase());
+                LOG.warn(
+                        "{} run {} sent {}, which is not expected",
+                        role.program(),
+                        run.number(),
+                        envelope.getBodyCase());
             }
         } catch (ProtocolException e) {
             supervisor().failed(run, WorkerFailure.internal(role.program() + ": " + e.getMessage(), ""));

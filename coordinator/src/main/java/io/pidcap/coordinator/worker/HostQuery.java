@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,20 +95,23 @@ public final class HostQuery implements AutoCloseable {
 
     public List<InterfaceInfo> interfaces() throws InterruptedException {
         WorkerLink worker = await();
-        return HostMapper.toModel(ask(worker::listInterfaces, BodyCase.INTERFACE_LIST).getInterfaceList());
+        return HostMapper.toModel(
+                answer(worker.listInterfaces(), BodyCase.INTERFACE_LIST).getInterfaceList());
     }
 
     public List<HostFeature> features() throws InterruptedException {
         WorkerLink worker = await();
-        return HostMapper.toModel(ask(worker::probeFeatures, BodyCase.FEATURE_LIST).getFeatureList());
+        return HostMapper.toModel(
+                answer(worker.probeFeatures(), BodyCase.FEATURE_LIST).getFeatureList());
     }
 
     public SocketSnapshot snapshot() throws InterruptedException {
         WorkerLink worker = await();
         SnapshotAssembler assembler = new SnapshotAssembler();
-        SocketSnapshot whole = assembler.add(ask(worker::takeSnapshot, BodyCase.SNAPSHOT_PART).getSnapshotPart());
+        long request = worker.takeSnapshot();
+        SocketSnapshot whole = null;
         while (whole == null) {
-            whole = assembler.add(next(BodyCase.SNAPSHOT_PART).getSnapshotPart());
+            whole = assembler.add(answer(request, BodyCase.SNAPSHOT_PART).getSnapshotPart());
         }
         return whole;
     }
@@ -122,15 +124,10 @@ public final class HostQuery implements AutoCloseable {
         return link;
     }
 
-    private Envelope ask(LongSupplier request, BodyCase expected) throws InterruptedException {
-        request.getAsLong();
-        return next(expected);
-    }
-
-    private Envelope next(BodyCase expected) throws InterruptedException {
+    private Envelope answer(long request, BodyCase expected) throws InterruptedException {
         long deadlineNanos = deadlineNanos(deadlines.readyMillis());
         latest = null;
-        while (latest == null) {
+        while (latest == null || latest.getInReplyTo() != request) {
             step(deadlineNanos, "gave no answer");
         }
         Envelope answer = latest;

@@ -85,8 +85,10 @@ public final class WorkerProcess {
             byte[] bytes = new byte[size];
             log.seek(length - size);
             log.readFully(bytes);
-            List<String> lines =
-                    new String(bytes, StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank()).toList();
+            List<String> lines = new String(bytes, StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
             return lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size());
         } catch (IOException e) {
             LOG.warn("read the log {}: {}", logFile, e.getMessage());

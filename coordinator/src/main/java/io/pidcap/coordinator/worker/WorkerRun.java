@@ -75,7 +75,8 @@ public final class WorkerRun {
         return process;
     }
 
-    @Nullable WorkerLink link() {
+    @Nullable
+    WorkerLink link() {
         return link;
     }
 

@@ -264,7 +264,8 @@ public final class WorkerSupervisor {
         run.exited(exit);
         if (exit.status() != 0 && run.link() != null) {
             run.failed(WorkerFailure.internal(
-                    role.program() + " " + exit.describe(), "its log is " + run.process().logFile()));
+                    role.program() + " " + exit.describe(),
+                    "its log is " + run.process().logFile()));
         }
         if (run == current && run.isOver()) {
             over(run);
@@ -330,7 +331,8 @@ public final class WorkerSupervisor {
             return reported;
         }
         return WorkerFailure.internal(
-                run.role().program() + " " + run.reason(), "its log is " + run.process().logFile());
+                run.role().program() + " " + run.reason(),
+                "its log is " + run.process().logFile());
     }
 
     private void spawnAgain() {
