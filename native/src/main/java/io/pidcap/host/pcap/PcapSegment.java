@@ -54,7 +54,7 @@ final class PcapSegment implements PacketSource.Segment {
             throw new HostException(Code.IO, "write " + file + ": " + pcap.pcap_geterr(device.handle()), "");
         }
         PcapSegment segment = new PcapSegment(pcap, file, dumper, notWritten);
-        segment.flush();
+        segment.flushStream();
         return segment;
     }
 
@@ -114,6 +114,16 @@ final class PcapSegment implements PacketSource.Segment {
 
     @Override
     public long flush() {
+        if (closed) {
+            throw new IllegalStateException(file + " is closed");
+        }
+        if (packetsSinceFlush > 0) {
+            flushStream();
+        }
+        return goodLength;
+    }
+
+    private void flushStream() {
         int status = pcap.pcap_dump_flush(dumper());
         int errno = status == 0 ? 0 : Native.getLastError();
         if (status != 0 || LibcLibrary.get().ferror(pcap.pcap_dump_file(dumper)) != 0) {
@@ -121,7 +131,6 @@ final class PcapSegment implements PacketSource.Segment {
         }
         goodLength = length();
         packetsSinceFlush = 0;
-        return goodLength;
     }
 
     private long length() {

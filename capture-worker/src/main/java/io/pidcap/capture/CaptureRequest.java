@@ -1,0 +1,18 @@
+package io.pidcap.capture;
+
+import io.pidcap.host.PacketSourceConfig;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What {@code StartCapture} asks for, checked.
+ *
+ * @param interfaces at least one; the place in this list is the interface's number
+ * @param spoolDirectory absolute
+ * @param segmentBytes a segment ends with the first flush at or over this size; positive
+ */
+record CaptureRequest(List<PacketSourceConfig> interfaces, Path spoolDirectory, long segmentBytes) {
+    CaptureRequest {
+        interfaces = List.copyOf(interfaces);
+    }
+}

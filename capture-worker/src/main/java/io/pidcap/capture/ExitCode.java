@@ -1,0 +1,25 @@
+package io.pidcap.capture;
+
+/** The status with which the process ends; {@code Failure} or the log say the rest. */
+enum ExitCode {
+    /** Told to stop, and did. */
+    STOPPED(0),
+    /** A device, the disk or the worker itself broke; a {@code Failure} was sent. */
+    FAILED(1),
+    /** Wrong arguments. */
+    USAGE(2),
+    /** No secret on standard input, nobody at the pipe, or refused. */
+    NOT_ADMITTED(3),
+    /** The pipe closed without a {@code Stop}; the segments are whole. */
+    PIPE_LOST(4);
+
+    private final int status;
+
+    ExitCode(int status) {
+        this.status = status;
+    }
+
+    int status() {
+        return status;
+    }
+}

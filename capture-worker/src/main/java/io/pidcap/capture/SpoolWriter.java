@@ -1,0 +1,104 @@
+package io.pidcap.capture;
+
+import io.pidcap.host.HostException;
+import io.pidcap.host.PacketSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The spool of one interface: names the segments, and begins a new one when the last is full. Owned by the loop. */
+final class SpoolWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(SpoolWriter.class);
+
+    private final PacketSource source;
+    private final Path directory;
+    private final int run;
+    private final int interfaceNumber;
+    private final long segmentBytes;
+
+    private int segmentNumber;
+    private String file = "";
+    private PacketSource.Segment segment;
+    private long readableBytes;
+    private boolean ended;
+
+    /** @throws HostException the first segment cannot be created */
+    SpoolWriter(PacketSource source, Path directory, int run, int interfaceNumber, long segmentBytes) {
+        this.source = source;
+        this.directory = directory;
+        this.run = run;
+        this.interfaceNumber = interfaceNumber;
+        this.segmentBytes = segmentBytes;
+        this.segment = next();
+    }
+
+    private PacketSource.Segment next() {
+        int number = segmentNumber + 1;
+        String name = String.format(Locale.ROOT, "run%d-if%d-%06d.pcap", run, interfaceNumber, number);
+        PacketSource.Segment created = source.createSegment(directory.resolve(name));
+        segmentNumber = number;
+        file = name;
+        readableBytes = 0;
+        ended = false;
+        return created;
+    }
+
+    /** Copies what has arrived. */
+    void pump() {
+        source.pump(segment);
+    }
+
+    /** Flushes, and ends the segment if it is full. */
+    void flush() {
+        flushSegment();
+        if (readableBytes >= segmentBytes) {
+            end();
+        }
+    }
+
+    private void flushSegment() {
+        try {
+            readableBytes = segment.flush();
+        } catch (HostException e) {
+            // The source has cut the segment to what was readable, and closed it.
+            ended = true;
+            throw e;
+        }
+    }
+
+    /** Call when the segment has ended and that was told. */
+    void beginNext() {
+        segment = next();
+    }
+
+    /** Flushes and closes what is open. */
+    void end() {
+        if (!ended) {
+            flushSegment();
+            ended = true;
+            segment.close();
+        }
+    }
+
+    /** Closes and deletes the segment; nothing was announced. A file that stays is in the way of the next attempt only. */
+    void discard() {
+        end();
+        Path abandoned = directory.resolve(file);
+        try {
+            Files.deleteIfExists(abandoned);
+        } catch (IOException e) {
+            LOG.warn("delete {}: {}", abandoned, e.toString());
+        }
+    }
+
+    /** What can be read, also after any of the others has thrown. */
+    SpoolPosition position() {
+        // Before the first pump nothing is known, and a reader calculates with this.
+        long drainedUntilEpochNanos = Math.max(0, source.drainedUntilEpochNanos());
+        return new SpoolPosition(
+                interfaceNumber, segmentNumber, file, readableBytes, ended, drainedUntilEpochNanos, source.counters());
+    }
+}

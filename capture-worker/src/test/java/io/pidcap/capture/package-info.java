@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.capture;
+
+import org.jspecify.annotations.NullMarked;
