@@ -22,6 +22,15 @@ public final class Packets {
         }
     }
 
+    /** In the family that the text is of, which {@link IpAddress} does not keep for 0.0.0.0. */
+    private static byte[] plain(String text) {
+        try {
+            return InetAddress.getByName(text).getAddress();
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+
     public static byte[] bytes(int... values) {
         byte[] bytes = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
@@ -83,20 +92,15 @@ public final class Packets {
                 u16(id),
                 u16(flagsAndOffset),
                 bytes(64, protocol, 0, 0),
-                address(source).toBytes(),
-                address(destination).toBytes(),
+                plain(source),
+                plain(destination),
                 options,
                 payload);
     }
 
     public static byte[] ipv6(String source, String destination, int next, byte[] payload) {
         return join(
-                bytes(0x60, 0, 0, 0),
-                u16(payload.length),
-                bytes(next, 64),
-                address(source).toBytes(),
-                address(destination).toBytes(),
-                payload);
+                bytes(0x60, 0, 0, 0), u16(payload.length), bytes(next, 64), plain(source), plain(destination), payload);
     }
 
     /** An IPv6 extension header of {@code 8 * (1 + moreEights)} bytes. */

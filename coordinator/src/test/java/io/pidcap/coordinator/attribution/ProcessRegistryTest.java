@@ -1,0 +1,128 @@
+package io.pidcap.coordinator.attribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pidcap.protocol.model.ProcessIdentity;
+import io.pidcap.protocol.model.ProcessInfo;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ProcessRegistryTest {
+    private static final NamePattern CURL = new NamePattern("curl");
+
+    private static ProcessInfo info(int pid, long start, int parent, String name) {
+        return new ProcessInfo(new ProcessIdentity(pid, start), parent, name, name, null, List.of(), 0);
+    }
+
+    private static boolean isSelected(ProcessRegistry registry, int pid, long start) {
+        return registry.of(new ProcessIdentity(pid, start)).selected();
+    }
+
+    private static ProcessRegistry registry(
+            List<NamePattern> names, Set<Integer> pids, Set<Integer> childrenOf, boolean descendants) {
+        return new ProcessRegistry(new ProcessSelector(names, pids, childrenOf, descendants));
+    }
+
+    @Test
+    void shouldSelectByEachOfTheThreeNames() {
+        ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
+        registry.register(List.of(
+                new ProcessInfo(new ProcessIdentity(1, 1), 0, "curl", "x", null, List.of(), 0),
+                new ProcessInfo(new ProcessIdentity(2, 1), 0, "x", "curl", null, List.of(), 0),
+                new ProcessInfo(new ProcessIdentity(3, 1), 0, "x", "x", null, List.of("/usr/bin/curl", "-v"), 0),
+                new ProcessInfo(new ProcessIdentity(4, 1), 0, "x", "x", null, List.of("x", "curl"), 0)));
+        assertThat(isSelected(registry, 1, 1)).isTrue();
+        assertThat(isSelected(registry, 2, 1)).isTrue();
+        assertThat(isSelected(registry, 3, 1)).isTrue();
+        assertThat(isSelected(registry, 4, 1)).isFalse();
+    }
+
+    @Test
+    void shouldSelectPidOnlyForTheProcessThatHasItFirst() {
+        ProcessRegistry registry = registry(List.of(), Set.of(7), Set.of(), false);
+        registry.register(List.of(info(7, 100, 1, "first")));
+        assertThat(isSelected(registry, 7, 100)).isTrue();
+        assertThat(isSelected(registry, 7, 900)).isFalse();
+    }
+
+    @Test
+    void shouldSelectDescendantsWhateverTheOrder() {
+        ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), true);
+        registry.register(List.of(info(3, 30, 2, "grandchild"), info(2, 20, 1, "child"), info(1, 10, 0, "curl")));
+        assertThat(isSelected(registry, 3, 30)).isTrue();
+        registry.register(List.of(info(4, 40, 3, "late")));
+        assertThat(isSelected(registry, 4, 40)).isTrue();
+        ProcessRegistry without = registry(List.of(CURL), Set.of(), Set.of(), false);
+        without.register(List.of(info(1, 10, 0, "curl"), info(2, 20, 1, "child")));
+        assertThat(isSelected(without, 2, 20)).isFalse();
+    }
+
+    @Test
+    void shouldNotTakeProcessThatGotTheNumberLaterForTheParent() {
+        ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), true);
+        registry.register(List.of(info(1, 500, 0, "curl"), info(2, 20, 1, "older than its parent")));
+        assertThat(isSelected(registry, 2, 20)).isFalse();
+    }
+
+    @Test
+    void shouldSelectChildrenOfTheCommandThatStartsThem() {
+        ProcessRegistry registry = registry(List.of(), Set.of(), Set.of(50), true);
+        registry.register(List.of(info(50, 1, 1, "pidcap"), info(51, 2, 50, "sh"), info(52, 3, 51, "curl")));
+        assertThat(isSelected(registry, 50, 1)).isFalse();
+        assertThat(isSelected(registry, 51, 2)).isTrue();
+        assertThat(isSelected(registry, 52, 3)).isTrue();
+    }
+
+    @Test
+    void shouldSelectAfterExecAndKeepItAfterAnother() {
+        ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
+        registry.register(List.of(info(1, 1, 0, "sh")));
+        assertThat(isSelected(registry, 1, 1)).isFalse();
+        registry.register(List.of(info(1, 1, 0, "curl")));
+        assertThat(isSelected(registry, 1, 1)).isTrue();
+        registry.register(List.of(info(1, 1, 0, "sh")));
+        assertThat(isSelected(registry, 1, 1)).isTrue();
+    }
+
+    @Test
+    void shouldTakeUnknownStartForTheLivingProcessOfThatPid() {
+        ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
+        registry.register(List.of(info(1, 10, 0, "curl")));
+        assertThat(isSelected(registry, 1, 0)).isTrue();
+        registry.exited(List.of(new ProcessIdentity(1, 10)), 5);
+        assertThat(isSelected(registry, 1, 0)).isFalse();
+    }
+
+    @Test
+    void shouldKeepProcessAfterItsEndWhileAnythingRefersToIt() {
+        ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
+        registry.register(List.of(info(1, 10, 0, "curl"), info(2, 10, 0, "curl")));
+        TrackedProcess referred = registry.of(new ProcessIdentity(1, 10));
+        registry.intervalAdded(referred);
+        referred.countPacket(100);
+        registry.exited(List.of(new ProcessIdentity(1, 10), new ProcessIdentity(2, 10)), 5);
+        assertThat(registry.size()).isEqualTo(2);
+        registry.forgetBefore(6);
+        assertThat(registry.size()).isEqualTo(1);
+        registry.intervalForgotten(referred);
+        assertThat(registry.size()).isZero();
+        assertThat(registry.totals()).containsExactly(new ProcessTotals(new ProcessIdentity(1, 10), "curl", 1, 100, 0));
+    }
+
+    @Test
+    void shouldBoundTheTotalsOfProcessesThatAreGone() {
+        ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
+        for (int pid = 1; pid <= 5000; pid++) {
+            registry.register(List.of(info(pid, 10, 0, "curl")));
+            registry.of(new ProcessIdentity(pid, 10)).countPacket(10);
+            registry.exited(List.of(new ProcessIdentity(pid, 10)), pid);
+            registry.forgetBefore(pid + 1);
+        }
+        assertThat(registry.size()).isZero();
+        List<ProcessTotals> totals = registry.totals();
+        assertThat(totals).hasSize(ProcessRegistry.MAX_RETIRED_TOTALS + 1);
+        assertThat(totals.stream().mapToLong(ProcessTotals::packets).sum()).isEqualTo(5000);
+        assertThat(totals.get(totals.size() - 1).identity()).isEqualTo(ProcessTotals.OTHERS);
+    }
+}
