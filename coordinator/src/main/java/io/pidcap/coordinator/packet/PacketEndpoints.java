@@ -91,13 +91,26 @@ public final class PacketEndpoints {
      * Both are of the same datagram: equal addresses and identification, for IPv4 also the protocol (RFC 791 section
      * 3.2, RFC 8200 section 4.5).
      */
-    boolean isOfSameDatagram(PacketEndpoints other) {
+    public boolean isOfSameDatagram(PacketEndpoints other) {
         return fragmentId == other.fragmentId
                 && sourceLow == other.sourceLow
                 && destinationLow == other.destinationLow
                 && sourceHigh == other.sourceHigh
                 && destinationHigh == other.destinationHigh
                 && fragmentProtocol == other.fragmentProtocol;
+    }
+
+    /** With the same content, which does not change with this one. */
+    public PacketEndpoints copy() {
+        PacketEndpoints copy = new PacketEndpoints();
+        copy.takeTransport(this);
+        copy.takeFragmentKey(this);
+        copy.quoted = quoted;
+        copy.linkGroup = linkGroup;
+        copy.part = part;
+        copy.direction = direction;
+        copy.cause = cause;
+        return copy;
     }
 
     int fragmentHash() {

@@ -1,0 +1,62 @@
+package io.pidcap.coordinator.filter;
+
+import io.pidcap.protocol.file.InterfaceDescription;
+import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.SocketSnapshot;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What the filter stage is told, in the order in which it happened. */
+public sealed interface FilterCommand {
+    /**
+     * A capture-worker has opened its interfaces. Its packets come after those of all runs before it.
+     *
+     * @param run greater than that of the run before
+     * @param interfaces in the order of their numbers in {@link ProgressArrived}
+     */
+    record RunOpened(int run, List<InterfaceDescription> interfaces) implements FilterCommand {
+        public RunOpened {
+            interfaces = List.copyOf(interfaces);
+        }
+    }
+
+    /**
+     * A segment has grown or ended.
+     *
+     * @param interfaceNumber index in {@link RunOpened#interfaces}
+     * @param segment greater than that of the segment before
+     * @param readableBytes whole records up to here can be read
+     * @param ended no more is written to this segment
+     * @param drainedUntilEpochNanos all packets of this interface up to this time are readable
+     */
+    record ProgressArrived(
+            int run,
+            int interfaceNumber,
+            int segment,
+            Path file,
+            long readableBytes,
+            boolean ended,
+            long drainedUntilEpochNanos)
+            implements FilterCommand {}
+
+    /**
+     * The capture-worker is gone; nothing more is announced. What it wrote without announcing it to segments that are
+     * known is read too.
+     */
+    record RunEnded(int run) implements FilterCommand {}
+
+    /** The first word of a run of the event-worker. */
+    record SnapshotArrived(SocketSnapshot snapshot) implements FilterCommand {}
+
+    /** What happened since the batch or the snapshot before. */
+    record BatchArrived(FlowBatch batch) implements FilterCommand {}
+
+    /**
+     * There is no event-worker and will be none for a while: packets are no longer held back for its watermark, until
+     * the next snapshot.
+     */
+    record EventsEnded() implements FilterCommand {}
+
+    /** Nothing more comes: what is left is filtered without waiting for anything, then the stage is over. */
+    record Finish() implements FilterCommand {}
+}

@@ -1,0 +1,42 @@
+package io.pidcap.coordinator.filter;
+
+import io.pidcap.coordinator.packet.UnknownCause;
+import java.util.Map;
+
+/**
+ * What became of the packets that the filter stage has seen. At any time {@code receivedPackets = keptPackets +
+ * skippedPackets() + heldPackets}.
+ *
+ * @param receivedPackets read from the spool
+ * @param receivedBytes their lengths on the wire
+ * @param keptPackets written to the output
+ * @param keptBytes their lengths on the wire
+ * @param notSelectedPackets skipped: of other processes
+ * @param unknownPackets skipped: of nobody we know, by cause; every cause has an entry
+ * @param heldPackets later fragments that wait for their first; 0 at the end
+ * @param unreadableBytes of the spool, from a damaged record to the end of its segment; the packets in them are lost
+ */
+public record FilterCounters(
+        long receivedPackets,
+        long receivedBytes,
+        long keptPackets,
+        long keptBytes,
+        long notSelectedPackets,
+        Map<UnknownCause, Long> unknownPackets,
+        long heldPackets,
+        long unreadableBytes) {
+    public FilterCounters {
+        unknownPackets = Map.copyOf(unknownPackets);
+    }
+
+    /** Seen and not written. */
+    public long skippedPackets() {
+        return notSelectedPackets
+                + unknownPackets.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** False would be a fault of ours: a packet was lost without being counted. */
+    public boolean balances() {
+        return receivedPackets == keptPackets + skippedPackets() + heldPackets;
+    }
+}

@@ -1,0 +1,205 @@
+package io.pidcap.coordinator.filter;
+
+import io.pidcap.coordinator.attribution.Attributor;
+import io.pidcap.coordinator.attribution.FlowTimeline;
+import io.pidcap.coordinator.attribution.ProcessRegistry;
+import io.pidcap.coordinator.filter.FilterCommand.BatchArrived;
+import io.pidcap.coordinator.filter.FilterCommand.EventsEnded;
+import io.pidcap.coordinator.filter.FilterCommand.Finish;
+import io.pidcap.coordinator.filter.FilterCommand.ProgressArrived;
+import io.pidcap.coordinator.filter.FilterCommand.RunEnded;
+import io.pidcap.coordinator.filter.FilterCommand.RunOpened;
+import io.pidcap.coordinator.filter.FilterCommand.SnapshotArrived;
+import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.InterfaceDescription;
+import io.pidcap.protocol.file.PcapCursor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the spool as it grows and has each packet decided when its owners can be known: when the event watermark has
+ * passed its time, and no other interface can still bring an earlier one. One thread; {@link FilterThread} is it in a
+ * session.
+ *
+ * <p>Within a stream packets are taken in their order in the file: one whose time is a little earlier than that of the
+ * packet before it is decided and written all the same.
+ *
+ * <p>The output stays the caller's: it is flushed here, and not closed.
+ */
+final class FilterStage implements SpoolStream.Observer {
+    /** By how much a packet may be late in its stream and still find the owners of its time. */
+    static final long DISORDER_NANOS = 2_000_000_000L;
+
+    private static final int MAX_PROBLEMS = 20;
+    private static final Logger LOG = LoggerFactory.getLogger(FilterStage.class);
+
+    private final ProcessRegistry processes;
+    private final FlowTimeline timeline;
+    private final PacketSelector selector;
+    private final CaptureFileWriter output;
+    private final OutputInterfaces outputInterfaces;
+    private final FilterListener listener;
+    private final SpoolRuns runs = new SpoolRuns();
+    private final List<String> problems = new ArrayList<>();
+
+    private long passedEpochNanos = Long.MIN_VALUE;
+    private long flushedBytes;
+    private boolean withoutEvents;
+    private boolean finishing;
+
+    FilterStage(ProcessRegistry processes, CaptureFileWriter output, FilterListener listener) {
+        this.processes = processes;
+        this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong());
+        this.selector = new PacketSelector(new Attributor(timeline), output);
+        this.output = output;
+        this.outputInterfaces = new OutputInterfaces(output);
+        this.listener = listener;
+    }
+
+    /** Takes in what happened; filters nothing yet. */
+    void apply(FilterCommand command) throws IOException {
+        if (command instanceof BatchArrived arrived) {
+            timeline.batch(arrived.batch());
+        } else if (command instanceof ProgressArrived progress) {
+            progress(progress);
+        } else if (command instanceof SnapshotArrived arrived) {
+            withoutEvents = false;
+            timeline.snapshot(arrived.snapshot());
+        } else if (command instanceof RunOpened opened) {
+            runs.add(open(opened));
+        } else if (command instanceof RunEnded ended) {
+            runs.ended(ended.run());
+        } else if (command instanceof EventsEnded) {
+            withoutEvents = true;
+        } else if (command instanceof Finish) {
+            finishing = true;
+            runs.allEnded();
+        }
+    }
+
+    private SpoolRun open(RunOpened opened) throws IOException {
+        List<SpoolStream> streams = new ArrayList<>();
+        for (InterfaceDescription description : opened.interfaces()) {
+            int number = outputInterfaces.numberOf(description);
+            streams.add(new SpoolStream(opened.run(), streams.size(), description, number, this));
+        }
+        return new SpoolRun(opened.run(), streams);
+    }
+
+    private void progress(ProgressArrived progress) {
+        SpoolStream stream = runs.stream(progress.run(), progress.interfaceNumber());
+        if (stream == null) {
+            problem(progress.file() + ": announced for interface " + progress.interfaceNumber() + " of run "
+                    + progress.run() + ", which is not open");
+        } else {
+            stream.progress(progress);
+        }
+    }
+
+    /**
+     * Decides at most {@code maxPackets} packets.
+     *
+     * @return true if there may be more that can be decided now; false: wait for the next command
+     * @throws IOException the output cannot be written
+     */
+    boolean advance(int maxPackets) throws IOException {
+        SpoolRun run = runs.current();
+        if (run == null) {
+            return false;
+        }
+        long watermark = watermarkEpochNanos();
+        for (int i = 0; i < maxPackets; i++) {
+            SpoolStream stream = run.earliest();
+            long quietUntil = run.quietUntilEpochNanos();
+            if (stream == null) {
+                passed(Math.min(quietUntil, watermark));
+                return run.isExhausted();
+            }
+            PcapCursor cursor = stream.cursor();
+            long at = cursor.epochNanos();
+            if (at > quietUntil || at >= watermark) {
+                passed(Math.min(quietUntil, watermark));
+                return false;
+            }
+            selector.packet(stream.linkType(), stream.outputInterface(), cursor);
+            stream.consume();
+            passedEpochNanos = Math.max(passedEpochNanos, at);
+        }
+        passed(passedEpochNanos);
+        return true;
+    }
+
+    /** Packets before this time can be decided. */
+    private long watermarkEpochNanos() {
+        if (finishing || withoutEvents) {
+            return Long.MAX_VALUE;
+        }
+        long watermark = timeline.watermarkEpochNanos();
+        return watermark == Long.MIN_VALUE ? watermark : watermark - Attributor.lookaheadNanos();
+    }
+
+    private void passed(long epochNanos) {
+        if (epochNanos != Long.MAX_VALUE) {
+            passedEpochNanos = Math.max(passedEpochNanos, epochNanos);
+        }
+        selector.passed(passedEpochNanos);
+        // Not by the packets alone: one with a time in the future must not cost the others their owners.
+        long forgettable = Math.min(passedEpochNanos, timeline.watermarkEpochNanos());
+        if (forgettable > Long.MIN_VALUE + DISORDER_NANOS) {
+            timeline.forgetBefore(forgettable - DISORDER_NANOS);
+        }
+    }
+
+    @Override
+    public void segmentFinished(SpoolSegment segment) throws IOException {
+        flush();
+        listener.segmentFiltered(segment, output.length());
+    }
+
+    @Override
+    public void problem(String what) {
+        if (problems.size() < MAX_PROBLEMS) {
+            LOG.warn("{}", what);
+            problems.add(what);
+        }
+    }
+
+    /** Gives what was written so far to the file system. */
+    void flush() throws IOException {
+        if (output.length() > flushedBytes) {
+            output.flush();
+            flushedBytes = output.length();
+        }
+    }
+
+    /** After {@link Finish}, when {@link #advance} has nothing more: the last decisions. */
+    void finish() throws IOException {
+        selector.finish();
+        flush();
+    }
+
+    boolean isFinishing() {
+        return finishing;
+    }
+
+    /** Lets go of the spool. */
+    void close() {
+        runs.close();
+    }
+
+    FilterProgress progress(FilterProgress.State state) {
+        return new FilterProgress(
+                state,
+                runs.doneBytes(),
+                runs.announcedBytes(),
+                output.length(),
+                selector.counters(runs.unreadableBytes()),
+                processes.totals(),
+                timeline.size(),
+                problems);
+    }
+}

@@ -1,0 +1,220 @@
+package io.pidcap.coordinator.filter;
+
+import io.pidcap.protocol.file.InterfaceDescription;
+import io.pidcap.protocol.file.PcapCursor;
+import io.pidcap.protocol.file.PcapFileReader;
+import io.pidcap.protocol.model.LinkType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The segments of one interface in one run of a capture-worker, read one after the other while they grow. Owned by the
+ * filter's thread.
+ *
+ * <p>What is damaged is given up from the damage to the end of its segment, counted and said; the next segment is read.
+ */
+final class SpoolStream {
+    /** Where it tells what became of its segments. */
+    interface Observer {
+        /** Every packet of it has been consumed. */
+        void segmentFinished(SpoolSegment segment) throws IOException;
+
+        void problem(String what);
+    }
+
+    private static final int BUFFER_BYTES = 1 << 20;
+
+    private static final class Growing {
+        final SpoolSegment segment;
+        long readableBytes;
+        boolean ended;
+        boolean damaged;
+
+        Growing(SpoolSegment segment) {
+            this.segment = segment;
+        }
+    }
+
+    private final int run;
+    private final int interfaceNumber;
+    private final int outputInterface;
+    private final LinkType linkType;
+    private final Observer observer;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ArrayDeque<Growing> segments = new ArrayDeque<>();
+    private int newestSegment;
+    private @Nullable PcapFileReader reader;
+    /** What the reader was told to be readable. */
+    private long readerBytes;
+
+    private boolean onPacket;
+    private long drainedUntilEpochNanos = Long.MIN_VALUE;
+    private boolean runEnded;
+    private long announcedBytes;
+    private long finishedBytes;
+    private long unreadableBytes;
+
+    /** @param outputInterface its number in the output */
+    SpoolStream(
+            int run, int interfaceNumber, InterfaceDescription description, int outputInterface, Observer observer) {
+        this.run = run;
+        this.interfaceNumber = interfaceNumber;
+        this.linkType = description.linkType();
+        this.outputInterface = outputInterface;
+        this.observer = observer;
+    }
+
+    LinkType linkType() {
+        return linkType;
+    }
+
+    int outputInterface() {
+        return outputInterface;
+    }
+
+    void progress(FilterCommand.ProgressArrived progress) {
+        Growing last = segments.peekLast();
+        if (progress.segment() > newestSegment) {
+            newestSegment = progress.segment();
+            if (last != null) {
+                last.ended = true;
+            }
+            last = new Growing(new SpoolSegment(run, interfaceNumber, progress.segment(), progress.file()));
+            segments.add(last);
+        }
+        if (last == null || last.segment.segment() != progress.segment()) {
+            observer.problem(progress.file() + ": announced again after its end");
+            return;
+        }
+        grow(last, progress.readableBytes());
+        last.ended |= progress.ended();
+        drainedUntilEpochNanos = Math.max(drainedUntilEpochNanos, progress.drainedUntilEpochNanos());
+    }
+
+    private void grow(Growing segment, long readableBytes) {
+        if (readableBytes > segment.readableBytes) {
+            announcedBytes += readableBytes - segment.readableBytes;
+            segment.readableBytes = readableBytes;
+        }
+    }
+
+    /** Nothing more is announced. A worker that died may have written more than it could announce. */
+    void runEnded() {
+        runEnded = true;
+        Growing last = segments.peekLast();
+        if (last == null || last.ended) {
+            return;
+        }
+        last.ended = true;
+        try {
+            grow(last, Files.size(last.segment.file()));
+        } catch (IOException e) {
+            observer.problem("read the size of " + last.segment + ": " + e);
+        }
+    }
+
+    /** True if there is a packet that was not consumed: it is at {@link #cursor}. */
+    boolean hasPacket() throws IOException {
+        while (!onPacket) {
+            Growing first = segments.peek();
+            if (first == null) {
+                return false;
+            }
+            if (read(first)) {
+                onPacket = true;
+            } else if (first.ended) {
+                finish(segments.remove());
+            } else {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** False: nothing more is in what is readable of it now. */
+    private boolean read(Growing segment) {
+        if (segment.damaged) {
+            return false;
+        }
+        try {
+            PcapFileReader current = reader;
+            if (current == null) {
+                FileChannel channel = FileChannel.open(segment.segment.file(), StandardOpenOption.READ);
+                current = new PcapFileReader(channel, buffer, segment.segment.toString());
+                reader = current;
+            }
+            current.setReadable(segment.readableBytes);
+            readerBytes = segment.readableBytes;
+            return current.next();
+        } catch (IOException e) {
+            observer.problem(e.toString());
+            segment.damaged = true;
+            return false;
+        }
+    }
+
+    private void finish(Growing segment) throws IOException {
+        long left = segment.readableBytes - readTo();
+        if (left > 0) {
+            unreadableBytes += left;
+            observer.problem(
+                    segment.segment + ": the last " + left + " of " + segment.readableBytes + " bytes cannot be read");
+        }
+        finishedBytes += segment.readableBytes;
+        close();
+        observer.segmentFinished(segment.segment);
+    }
+
+    private long readTo() {
+        return reader == null ? 0 : readerBytes - reader.leftBytes();
+    }
+
+    PcapCursor cursor() {
+        return Objects.requireNonNull(reader, "no packet").cursor();
+    }
+
+    void consume() {
+        onPacket = false;
+    }
+
+    /** No packet of an earlier time will come, as far as is known; ask when there is none. */
+    long quietUntilEpochNanos() {
+        return runEnded ? Long.MAX_VALUE : drainedUntilEpochNanos;
+    }
+
+    boolean isExhausted() throws IOException {
+        return runEnded && !hasPacket();
+    }
+
+    long announcedBytes() {
+        return announcedBytes;
+    }
+
+    long doneBytes() {
+        return finishedBytes + readTo();
+    }
+
+    long unreadableBytes() {
+        return unreadableBytes;
+    }
+
+    /** Lets go of the file. */
+    void close() {
+        PcapFileReader current = reader;
+        reader = null;
+        onPacket = false;
+        if (current != null) {
+            try {
+                current.close();
+            } catch (IOException e) {
+                observer.problem(e.toString());
+            }
+        }
+    }
+}
