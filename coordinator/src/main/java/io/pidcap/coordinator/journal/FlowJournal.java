@@ -8,6 +8,7 @@ import io.pidcap.protocol.v1.RunCaptureReady;
 import io.pidcap.protocol.v1.RunFlowBatch;
 import io.pidcap.protocol.v1.RunSnapshotPart;
 import io.pidcap.protocol.v1.RunSpoolProgress;
+import io.pidcap.protocol.v1.SegmentFiltered;
 import io.pidcap.protocol.v1.SessionEnded;
 import io.pidcap.protocol.v1.SessionStarted;
 import io.pidcap.protocol.v1.SessionStopping;
@@ -89,6 +90,15 @@ public final class FlowJournal implements AutoCloseable {
     public void spoolProgress(int run, SpoolProgress progress) {
         append(JournalRecord.newBuilder()
                 .setSpoolProgress(RunSpoolProgress.newBuilder().setRun(run).setProgress(progress)));
+    }
+
+    public void segmentFiltered(int run, int interfaceNumber, int segment, long outputBytes) {
+        append(JournalRecord.newBuilder()
+                .setSegmentFiltered(SegmentFiltered.newBuilder()
+                        .setRun(run)
+                        .setInterface(interfaceNumber)
+                        .setSegment(segment)
+                        .setOutputBytes(outputBytes)));
     }
 
     public void stopping(String reason) {

@@ -1,5 +1,7 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.filter.FilterProgress;
+import io.pidcap.coordinator.filter.SpoolSegment;
 import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.worker.WorkerAdmission;
@@ -9,20 +11,17 @@ import io.pidcap.coordinator.worker.WorkerLauncher;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
 import io.pidcap.coordinator.worker.WorkerSupervisor;
-import io.pidcap.protocol.v1.FailureCode;
 import io.pidcap.protocol.wire.PipeServer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,12 +49,13 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
     private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
 
-    private final List<ControlServer.Asker> stopAskers = new ArrayList<>();
-    private final Map<WorkerRole, List<ControlServer.Asker>> restartAskers = new EnumMap<>(WorkerRole.class);
+    private final Askers askers = new Askers();
     private final List<String> notes = new ArrayList<>();
     private SessionState state = SessionState.STARTING;
     private SessionMarkFile mark;
     private Path outputPath;
+    private long outputBytes;
+    private long lostInOutput;
     private @Nullable Instant readyAt;
     private @Nullable Instant stopAskedAt;
     private @Nullable Instant endedAt;
@@ -71,7 +71,12 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         this.loop = new SessionLoop("session", this::crashed);
         this.journal = FlowJournal.create(directory.journal(), this::journalFailed);
         journal.sessionStarted(JournalHead.of(config, directory, started));
-        this.filter = FilterFeed.create(config, directory.spool(), output, loop, this);
+        this.filter = new FilterFeed(
+                config,
+                directory.spool(),
+                OutputFormat.of(config.output()).writer(output.channel(), output.part()),
+                loop,
+                this);
         this.events = new EventSide(config, journal, filter, this);
         this.capture = new CaptureSide(config, directory.spool(), journal, filter, this);
         this.resources = new SessionResources(output, journal);
@@ -174,13 +179,14 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     public void ready(WorkerSide side, WorkerRun run, SessionReport.@Nullable Gap gap) {
         if (gap != null) {
             LOG.warn("no {} from {} to {}: {}", side.role().program(), gap.from(), gap.until(), gap.reason());
-            answerRestarts(side.role(), asker -> asker.restarted(run.number(), gap.from(), gap.until()));
+            askers.restarted(side.role(), run.number(), gap);
         }
         if (state == SessionState.STARTING && events.isReady() && capture.isReady()) {
             enter(SessionState.CAPTURING, "both workers are ready");
             readyAt = Instant.now();
             notes.addAll(SessionNotes.atReady(config, events));
             ready.complete(List.copyOf(notes));
+            askers.ready(directory.id(), notes);
             if (config.durationMillis() > 0) {
                 loop.after(config.durationMillis(), () -> endInOrder("its duration is over", null));
             }
@@ -190,7 +196,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
 
     @Override
     public void lost(WorkerSide side, WorkerFailure why) {
-        answerRestarts(side.role(), asker -> asker.failure(why.code(), why.message(), why.hint()));
+        askers.lost(side.role(), why);
         if (state == SessionState.STARTING) {
             fail(SessionException.of(why));
         } else if (state == SessionState.CAPTURING) {
@@ -253,32 +259,68 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     }
 
     @Override
-    public void filterFailed(SessionException why) {
-        LOG.error("the filter stage failed: {}", why.text());
+    public void filterFailed(Exception cause) {
+        LOG.error("the filter stage failed", cause);
+        SessionException why = cause instanceof IOException io
+                ? SessionException.output(io)
+                : new SessionException(Kind.FAILURE, "filter the packets: " + cause.getMessage(), "", cause);
         if (state == SessionState.STARTING) {
             fail(why);
         } else if (state == SessionState.CAPTURING) {
             endInOrder("the filter stage failed", why);
-        } else if (state == SessionState.DRAINING) {
-            failure = failure == null ? why : failure;
-            complete();
         } else {
             failure = failure == null ? why : failure;
+        }
+        if (state == SessionState.DRAINING) {
+            complete();
+        }
+    }
+
+    @Override
+    public void segmentFiltered(SpoolSegment segment, long outputBytes) {
+        journal.segmentFiltered(segment.run(), segment.interfaceNumber(), segment.segment(), outputBytes);
+        try {
+            Files.deleteIfExists(segment.file());
+        } catch (IOException e) {
+            LOG.warn("delete {}: {}", segment.file(), e.getMessage());
         }
     }
 
     private void complete() {
+        try {
+            filter.closeOutput(capture.report(), epochNanos(readyAt), epochNanos(stopAskedAt));
+        } catch (IOException e) {
+            LOG.error("complete the output", e);
+            failure = failure == null ? SessionException.output(e) : failure;
+        }
+        if (failure != null) {
+            countLost();
+        }
         try {
             outputPath = resources.output().commit();
             if (!outputPath.equals(config.output())) {
                 notes.add(config.output() + " appeared during the capture and was left alone: the packets are in "
                         + outputPath);
             }
+            outputBytes = Files.size(outputPath);
             over(SessionState.FINISHED, "the output is complete");
         } catch (IOException e) {
             failure = failure == null ? SessionException.output("complete", config.output(), e) : failure;
             over(SessionState.FAILED, "the output could not be completed");
         }
+    }
+
+    private void countLost() {
+        try {
+            lostInOutput = resources.output().countLost(filter.progress().counters().keptPackets());
+        } catch (IOException e) {
+            LOG.warn("read the output again: {}", e.getMessage());
+        }
+    }
+
+    private static long epochNanos(@Nullable Instant instant) {
+        Instant time = instant == null ? Instant.now() : instant;
+        return time.getEpochSecond() * 1_000_000_000 + time.getNano();
     }
 
     /** Without order: nothing was captured that is worth keeping. */
@@ -303,19 +345,14 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
             LOG.error("packets are missing from the equation: {}", report.packets());
         }
         SessionException why = failure;
-        if (why != null) {
-            ready.completeExceptionally(why);
-        }
-        restartAskers
-                .keySet()
-                .forEach(role -> answerRestarts(
-                        role,
-                        asker -> asker.failure(
-                                FailureCode.FAILURE_CODE_WRONG_STATE,
-                                "the session " + directory.id() + " has ended",
-                                "")));
-        String json = SessionResources.leaveReport(directory, report);
-        stopAskers.forEach(asker -> asker.document(json, true));
+        SessionException tooLate = why != null
+                ? why
+                : new SessionException(Kind.FAILURE, "the session " + directory.id() + " has ended", "");
+        ready.completeExceptionally(tooLate);
+        String json = Json.write(report);
+        journal.ended(json);
+        SessionResources.leaveReport(directory, json);
+        askers.ended(json, tooLate);
         loop.end();
         resources.close();
         ended.complete(new SessionEnd(report, why));
@@ -340,11 +377,11 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         if (state.isOver()) {
             return;
         }
-        FilterFeed.Progress progress = filter.progress();
-        if (config.packetLimit() > 0 && progress.keptPackets() >= config.packetLimit()) {
+        FilterProgress progress = filter.progress();
+        if (config.packetLimit() > 0 && progress.counters().keptPackets() >= config.packetLimit()) {
             endInOrder("its packet limit is reached", null);
         }
-        stopAskers.forEach(asker -> asker.progress(progress.doneBytes(), progress.totalBytes()));
+        askers.progress(progress.doneBytes(), progress.totalBytes());
         loop.after(TICK_MILLIS, this::tick);
     }
 
@@ -366,13 +403,11 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
 
     @Override
     public void awaitReady(ControlServer.Asker asker) {
-        ready.whenComplete((said, error) -> {
-            if (error instanceof SessionException told) {
-                asker.failure(told.wireCode(), told.text(), told.hint());
-            } else if (said != null) {
-                asker.ready(directory.id(), said);
-            }
-        });
+        if (state == SessionState.STARTING) {
+            askers.awaitReady(asker);
+        } else {
+            asker.ready(directory.id(), notes);
+        }
     }
 
     @Override
@@ -382,7 +417,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
 
     @Override
     public void stop(ControlServer.Asker asker) {
-        stopAskers.add(asker);
+        askers.awaitEnd(asker);
         endInOrder("`pidcap stop`", null);
     }
 
@@ -390,20 +425,9 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     public void restart(WorkerRole role, ControlServer.Asker asker) {
         WorkerSide side = role == WorkerRole.CAPTURE ? capture : events;
         if (state != SessionState.CAPTURING || !side.supervisor().restart()) {
-            asker.failure(
-                    FailureCode.FAILURE_CODE_WRONG_STATE,
-                    "restart " + role.program() + ": the session is " + state.word(),
-                    "a worker can be restarted while it captures");
-            return;
-        }
-        restartAskers.computeIfAbsent(role, any -> new ArrayList<>()).add(asker);
-    }
-
-    private void answerRestarts(WorkerRole role, Consumer<ControlServer.Asker> answer) {
-        List<ControlServer.Asker> askers = restartAskers.getOrDefault(role, List.of());
-        askers.forEach(answer);
-        if (!askers.isEmpty()) {
-            askers.clear();
+            Askers.refuseRestart(asker, role, state);
+        } else {
+            askers.awaitRestart(role, asker);
         }
     }
 
@@ -412,7 +436,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         runs.addAll(events.runs());
         List<SessionReport.Gap> gaps = new ArrayList<>(capture.gaps());
         gaps.addAll(events.gaps());
-        FilterFeed.Progress progress = filter.progress();
+        FilterProgress progress = filter.progress();
         return new SessionReport(
                 SessionReport.FORMAT,
                 directory.id(),
@@ -426,11 +450,11 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
                 new SessionReport.Output(
                         state == SessionState.FAILED ? "" : outputPath.toString(),
                         OutputFormat.of(config.output()).word(),
-                        progress.outputBytes()),
-                SessionNotes.packets(capture.totals(), progress),
+                        outputBytes > 0 ? outputBytes : progress.outputBytes()),
+                SessionNotes.packets(capture.totals(), progress, lostInOutput),
                 events.report(),
                 capture.report(),
-                progress.processes(),
+                SessionNotes.processes(progress),
                 runs,
                 gaps,
                 notes);

@@ -1,12 +1,12 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.attribution.ProcessSelector;
 import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.coordinator.worker.WorkerLink;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.ObservedTime;
-import io.pidcap.protocol.model.ProcessInfo;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.EventSource;
@@ -15,7 +15,6 @@ import io.pidcap.protocol.v1.WatchReady;
 import io.pidcap.protocol.wire.FlowBatchAssembler;
 import io.pidcap.protocol.wire.SnapshotAssembler;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -70,12 +69,12 @@ final class EventSide extends WorkerSide {
         switch (envelope.getBodyCase()) {
             case SNAPSHOT_PART -> {
                 journal.snapshotPart(run.number(), envelope.getSnapshotPart());
-                snapshot(run, snapshots.add(envelope.getSnapshotPart()));
+                snapshot(snapshots.add(envelope.getSnapshotPart()));
             }
             case WATCH_READY -> watching(run, envelope.getWatchReady());
             case FLOW_BATCH -> {
                 journal.flowBatch(run.number(), envelope.getFlowBatch());
-                batch(run, batches.add(envelope.getFlowBatch()));
+                batch(batches.add(envelope.getFlowBatch()));
             }
             default -> {
                 return false;
@@ -84,7 +83,7 @@ final class EventSide extends WorkerSide {
         return true;
     }
 
-    private void snapshot(WorkerRun run, @Nullable SocketSnapshot snapshot) {
+    private void snapshot(@Nullable SocketSnapshot snapshot) {
         if (snapshot == null) {
             return;
         }
@@ -93,7 +92,7 @@ final class EventSide extends WorkerSide {
         if (firstSnapshot == null) {
             firstSnapshot = snapshot;
         }
-        filter.snapshot(run.number(), snapshot);
+        filter.snapshot(snapshot);
     }
 
     private void watching(WorkerRun run, WatchReady ready) {
@@ -101,14 +100,14 @@ final class EventSide extends WorkerSide {
         becameReady(run, snapshotTaken == null ? run.started() : snapshotTaken);
     }
 
-    private void batch(WorkerRun run, @Nullable FlowBatch batch) {
+    private void batch(@Nullable FlowBatch batch) {
         if (batch == null) {
             return;
         }
         received += batch.events().size();
         lost += batch.lostEvents();
         watermark = batch.completeUntil();
-        filter.batch(run.number(), batch);
+        filter.batch(batch);
     }
 
     private static Instant instant(ObservedTime time) {
@@ -145,14 +144,15 @@ final class EventSide extends WorkerSide {
 
     /** Those of the names that were asked for which no process had when the session began. */
     List<String> namesOfNobody() {
-        List<String> absent = new ArrayList<>(config.names());
-        if (firstSnapshot != null) {
-            for (ProcessInfo process : firstSnapshot.processes()) {
-                absent.removeIf(name -> name.equals(process.name())
-                        || name.equals(process.comm())
-                        || name.equals(process.argumentName()));
-            }
+        SocketSnapshot snapshot = firstSnapshot;
+        if (snapshot == null) {
+            return List.of();
         }
-        return absent;
+        return config.names().stream()
+                .filter(name -> {
+                    ProcessSelector selector = ProcessSelector.ofNames(name);
+                    return snapshot.processes().stream().noneMatch(selector::matchesName);
+                })
+                .toList();
     }
 }

@@ -1,52 +1,170 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.attribution.NamePattern;
+import io.pidcap.coordinator.attribution.ProcessSelector;
+import io.pidcap.coordinator.filter.FilterCommand;
+import io.pidcap.coordinator.filter.FilterListener;
+import io.pidcap.coordinator.filter.FilterProgress;
+import io.pidcap.coordinator.filter.FilterThread;
+import io.pidcap.coordinator.filter.SpoolSegment;
+import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.InterfaceDescription;
+import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.OpenInterface;
 import io.pidcap.protocol.v1.SpoolProgress;
+import io.pidcap.protocol.wire.ProtocolException;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The session's end of the filter stage. */
+/** The session's end of the filter stage: tells it what arrives, and is told on the session's thread. */
 final class FilterFeed {
+    private static final Logger LOG = LoggerFactory.getLogger(FilterFeed.class);
+
+    /** Called on the session's thread. */
     interface Listener {
+        /** Nobody reads the segment any more. */
+        void segmentFiltered(SpoolSegment segment, long outputBytes);
+
         void filterFinished();
 
-        void filterFailed(SessionException why);
+        void filterFailed(Exception cause);
     }
 
-    record Progress(
-            long doneBytes,
-            long totalBytes,
-            long outputBytes,
-            long keptPackets,
-            Map<String, Long> skippedPackets,
-            List<SessionReport.ProcessRow> processes,
-            boolean isOver) {}
+    private final SessionConfig config;
+    private final Path spool;
+    private final CaptureFileWriter writer;
+    private final FilterThread thread;
+    private final Map<InterfaceDescription, Integer> outputInterfaces = new LinkedHashMap<>();
 
-    static FilterFeed create(SessionConfig config, Path spool, OutputFile output, Executor owner, Listener listener) {
-        throw new UnsupportedOperationException();
+    /**
+     * @param writer this object's to close
+     * @param owner the session's thread
+     */
+    FilterFeed(SessionConfig config, Path spool, CaptureFileWriter writer, Executor owner, Listener listener) {
+        this.config = config;
+        this.spool = spool;
+        this.writer = writer;
+        this.thread = new FilterThread(selector(config), writer, new FilterListener() {
+            @Override
+            public void segmentFiltered(SpoolSegment segment, long outputBytes) {
+                owner.execute(() -> listener.segmentFiltered(segment, outputBytes));
+            }
+
+            @Override
+            public void finished(FilterProgress result) {
+                owner.execute(listener::filterFinished);
+            }
+
+            @Override
+            public void failed(FilterProgress result, Exception cause) {
+                owner.execute(() -> listener.filterFailed(cause));
+            }
+        });
     }
 
-    void start() {}
+    static ProcessSelector selector(SessionConfig config) {
+        List<NamePattern> names = config.names().stream().map(NamePattern::new).toList();
+        return new ProcessSelector(names, Set.copyOf(config.pids()), Set.of(), config.children());
+    }
 
-    void captureRunOpened(int run, List<OpenInterface> open) {}
+    void start() {
+        thread.start();
+    }
 
-    void captureRunEnded(int run) {}
+    void captureRunOpened(int run, List<OpenInterface> open) {
+        List<InterfaceDescription> descriptions = new ArrayList<>();
+        for (OpenInterface one : open) {
+            InterfaceDescription description = new InterfaceDescription(
+                    one.getName(), new LinkType(one.getLinkType()), one.getSnaplen(), config.filter());
+            descriptions.add(description);
+            outputInterfaces.putIfAbsent(description, outputInterfaces.size());
+        }
+        post(new FilterCommand.RunOpened(run, descriptions));
+    }
 
-    void snapshot(int run, SocketSnapshot snapshot) {}
+    void captureRunEnded(int run) {
+        post(new FilterCommand.RunEnded(run));
+    }
 
-    void batch(int run, FlowBatch batch) {}
+    void snapshot(SocketSnapshot snapshot) {
+        post(new FilterCommand.SnapshotArrived(snapshot));
+    }
 
-    void spoolProgress(int run, SpoolProgress progress) {}
+    void batch(FlowBatch batch) {
+        post(new FilterCommand.BatchArrived(batch));
+    }
 
-    void finish() {}
+    void spoolProgress(int run, SpoolProgress progress) {
+        Path file = spool.resolve(progress.getFile());
+        if (!spool.equals(file.getParent())) {
+            throw new ProtocolException(
+                    "SpoolProgress.file '" + progress.getFile() + "' is not a file of the spool");
+        }
+        post(new FilterCommand.ProgressArrived(
+                run,
+                progress.getInterface(),
+                progress.getSegment(),
+                file,
+                progress.getReadableBytes(),
+                progress.getEnded(),
+                progress.getDrainedUntilEpochNanos()));
+    }
 
-    void abort() {}
+    /** Nothing more comes. */
+    void finish() {
+        post(new FilterCommand.Finish());
+    }
 
-    Progress progress() {
-        throw new UnsupportedOperationException();
+    /** It waits when the filter stage is far behind: so does the session then, and in the end the workers. */
+    private void post(FilterCommand command) {
+        try {
+            if (!thread.post(command)) {
+                LOG.debug("the filter stage is over; dropped {}", command.getClass().getSimpleName());
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody may interrupt the session's thread", e);
+        }
+    }
+
+    FilterProgress progress() {
+        return thread.progress();
+    }
+
+    /** Completes the output. Only after the end of the filter stage. */
+    void closeOutput(List<SessionReport.Interface> counters, long startEpochNanos, long endEpochNanos)
+            throws IOException {
+        List<InterfaceStatistics> statistics = new ArrayList<>();
+        outputInterfaces.forEach((description, number) -> counters.stream()
+                .filter(one -> one.name().equals(description.name()))
+                .findFirst()
+                .ifPresent(one -> statistics.add(new InterfaceStatistics(
+                        number,
+                        startEpochNanos,
+                        endEpochNanos,
+                        one.written() + one.dropped(),
+                        one.droppedByInterface(),
+                        one.dropped(),
+                        one.written()))));
+        writer.close(statistics);
+    }
+
+    /** Stops at once; the output is not completed. */
+    void abort() {
+        try {
+            thread.abort();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody may interrupt the session's thread", e);
+        }
     }
 }

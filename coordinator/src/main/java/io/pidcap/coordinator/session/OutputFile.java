@@ -3,6 +3,7 @@ package io.pidcap.coordinator.session;
 import io.pidcap.coordinator.session.SessionException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -110,8 +111,17 @@ public final class OutputFile {
     }
 
     /** Where to write; the channel is this object's to close. */
-    public FileChannel channel() {
-        return channel;
+    public WritableByteChannel channel() {
+        return new WholeWriteChannel(channel);
+    }
+
+    /**
+     * After a failed write: how many of the packets that were handed over are not in the file.
+     *
+     * @param handedOver packets
+     */
+    public long countLost(long handedOver) throws IOException {
+        return handedOver - OutputFormat.of(target).countPackets(part);
     }
 
     /**

@@ -1,5 +1,14 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.PcapFileReader;
+import io.pidcap.protocol.file.PcapWriter;
+import io.pidcap.protocol.file.PcapngReader;
+import io.pidcap.protocol.file.PcapngWriter;
+import io.pidcap.protocol.file.SectionInfo;
+import io.pidcap.protocol.wire.Build;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -16,5 +25,47 @@ public enum OutputFormat {
 
     String word() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Reads a file to its end. */
+    long countPackets(Path file) throws IOException {
+        if (this == PCAP) {
+            try (PcapFileReader reader = PcapFileReader.openWhole(file)) {
+                return count(reader::next);
+            }
+        }
+        try (PcapngReader reader = PcapngReader.open(file)) {
+            return count(reader::next);
+        }
+    }
+
+    /** Moves on to the next packet, if there is one. */
+    private interface Step {
+        boolean next() throws IOException;
+    }
+
+    private static long count(Step step) throws IOException {
+        long packets = 0;
+        while (step.next()) {
+            packets++;
+        }
+        return packets;
+    }
+
+    /**
+     * Begins a file.
+     *
+     * @param file for messages
+     */
+    CaptureFileWriter writer(WritableByteChannel channel, Path file) throws IOException {
+        if (this == PCAP) {
+            return new PcapWriter(channel, file.toString());
+        }
+        SectionInfo section = new SectionInfo(
+                System.getProperty("os.arch", ""),
+                System.getProperty("os.name", "") + " " + System.getProperty("os.version", ""),
+                "pidcap " + Build.version(),
+                "");
+        return new PcapngWriter(channel, file.toString(), section);
     }
 }

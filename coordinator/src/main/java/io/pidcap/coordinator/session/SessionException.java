@@ -84,6 +84,16 @@ public final class SessionException extends RuntimeException {
         };
     }
 
+    /** Of a write whose exception names the file already. */
+    public static SessionException output(IOException cause) {
+        boolean full = isDiskFull(cause);
+        return new SessionException(
+                full ? Kind.DISK_FULL : Kind.OUTPUT,
+                words(cause),
+                full ? "free some space, or write to another disk with -w" : "",
+                cause);
+    }
+
     /**
      * Of a file that could not be made, written or renamed.
      *

@@ -102,22 +102,14 @@ final class SessionLoop implements Executor, Timers {
                 if (!queue.isEmpty()) {
                     return queue.removeFirst();
                 }
-                await(waitNanos);
+                try {
+                    lock.wait(first == null ? 0 : waitNanos / 1_000_000 + 1);
+                } catch (InterruptedException e) {
+                    // Nobody but us knows this thread: an interrupt has no meaning for it.
+                    LOG.warn("the session's thread was interrupted; going on");
+                }
             }
             return null;
-        }
-    }
-
-    private void await(long nanos) {
-        try {
-            if (nanos == Long.MAX_VALUE) {
-                lock.wait();
-            } else {
-                lock.wait(nanos / 1_000_000 + 1);
-            }
-        } catch (InterruptedException e) {
-            // Nobody but us knows this thread: an interrupt has no meaning for it.
-            LOG.warn("the session's thread was interrupted; going on");
         }
     }
 

@@ -1,10 +1,13 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.filter.FilterCounters;
+import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.protocol.model.CaptureCounters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** What a session tells its user beside numbers, and how its numbers are put together. */
 final class SessionNotes {
@@ -28,29 +31,42 @@ final class SessionNotes {
     /**
      * The equation. {@code ps_recv} is not the left side: libpcap counts there, on Linux, what it drops as well, and on
      * the loopback interface every packet twice.
+     *
+     * @param lostInOutput packets that were selected and could not be written
      */
-    static SessionReport.Packets packets(List<CaptureCounters> totals, FilterFeed.Progress progress) {
-        long written =
-                totals.stream().mapToLong(CaptureCounters::writtenPackets).sum();
-        long kernel = totals.stream().mapToLong(CaptureCounters::droppedPackets).sum();
-        long device = totals.stream()
-                .mapToLong(CaptureCounters::interfaceDroppedPackets)
-                .sum();
-        long read = progress.keptPackets()
-                + progress.skippedPackets().values().stream()
-                        .mapToLong(Long::longValue)
-                        .sum();
-        long reached = Math.max(written, read);
-        long unread = reached - read;
+    static SessionReport.Packets packets(List<CaptureCounters> totals, FilterProgress progress, long lostInOutput) {
+        FilterCounters counters = progress.counters();
+        long written = sum(totals, CaptureCounters::writtenPackets);
+        long reached = Math.max(written, counters.receivedPackets());
+        long unread = reached - counters.keptPackets() - counters.skippedPackets();
+        boolean over = progress.state() != FilterProgress.State.RUNNING;
+        Map<String, Long> skipped = new LinkedHashMap<>();
+        skipped.put("of other processes", counters.notSelectedPackets());
+        counters.unknownPackets().forEach((cause, count) -> skipped.put(cause.description(), count));
         Map<String, Long> dropped = new LinkedHashMap<>();
-        dropped.put("kernel buffer", kernel);
-        dropped.put("interface", device);
-        dropped.put("spool", progress.isOver() ? unread : 0);
+        dropped.put("by the kernel", sum(totals, CaptureCounters::droppedPackets));
+        dropped.put("by the interface", sum(totals, CaptureCounters::interfaceDroppedPackets));
+        dropped.put("in the spool", over ? unread : 0);
+        dropped.put("writing the output", lostInOutput);
+        long droppedBefore = sum(totals, CaptureCounters::droppedPackets)
+                + sum(totals, CaptureCounters::interfaceDroppedPackets);
         return new SessionReport.Packets(
-                reached + kernel + device,
-                progress.keptPackets(),
-                progress.skippedPackets(),
+                reached + droppedBefore,
+                counters.keptPackets() - lostInOutput,
+                skipped,
                 dropped,
-                progress.isOver() ? 0 : unread);
+                over ? 0 : unread);
+    }
+
+    private static long sum(List<CaptureCounters> totals, ToLongFunction<CaptureCounters> counter) {
+        return totals.stream().mapToLong(counter).sum();
+    }
+
+    static List<SessionReport.ProcessRow> processes(FilterProgress progress) {
+        return progress.processes().stream()
+                .filter(one -> one.packets() > 0)
+                .map(one -> new SessionReport.ProcessRow(
+                        one.identity().pid(), one.name(), one.packets(), one.bytes(), one.flows()))
+                .toList();
     }
 }

@@ -59,20 +59,14 @@ final class SessionResources implements AutoCloseable {
         }
     }
 
-    /**
-     * Writes the report and deletes what only a running session needs.
-     *
-     * @return the report as JSON
-     */
-    static String leaveReport(SessionDirectory directory, SessionReport report) {
-        String json = Json.write(report);
+    /** Writes the report and deletes what only a running session needs. */
+    static void leaveReport(SessionDirectory directory, String json) {
         try {
             Json.replace(directory.reportFile(), json + "\n");
             directory.deleteWorkFiles();
         } catch (IOException e) {
             LOG.warn("tidy up {}: {}", directory.path(), e.getMessage());
         }
-        return json;
     }
 
     /** The report that {@link #leaveReport} wrote; null: there is none. */
