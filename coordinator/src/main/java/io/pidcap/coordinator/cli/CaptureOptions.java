@@ -7,6 +7,7 @@ import io.pidcap.coordinator.session.SessionId;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -123,7 +124,9 @@ final class CaptureOptions {
     }
 
     private Path target(String subject) {
-        Path chosen = output == null ? Path.of(SessionId.outputName(LocalDateTime.now(), subject)) : output;
+        Path chosen = output == null
+                ? Path.of(SessionId.outputName(LocalDateTime.now(ZoneId.systemDefault()), subject))
+                : output;
         Path absolute = chosen.toAbsolutePath().normalize();
         if (absolute.getFileName() == null || Files.isDirectory(absolute)) {
             throw new SessionException(

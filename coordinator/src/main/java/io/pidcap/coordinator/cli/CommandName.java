@@ -2,33 +2,37 @@ package io.pidcap.coordinator.cli;
 
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** The commands, made only when they are needed: describing all to picocli costs a tenth of a second. */
 enum CommandName {
-    RUN(RunCommand::new),
-    CAPTURE(CaptureCommand::new),
-    START(StartCommand::new),
-    STOP(StopCommand::new),
-    STATUS(StatusCommand::new),
-    RESTART(RestartCommand::new),
-    INTERFACES(InterfacesCommand::new),
-    PORTS(PortsCommand::new),
-    DOCTOR(DoctorCommand::new),
-    SERVE(ServeCommand::new);
-
-    private final Supplier<Object> maker;
-
-    CommandName(Supplier<Object> maker) {
-        this.maker = maker;
-    }
+    RUN,
+    CAPTURE,
+    START,
+    STOP,
+    STATUS,
+    RESTART,
+    INTERFACES,
+    PORTS,
+    DOCTOR,
+    SERVE;
 
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     Object make() {
-        return maker.get();
+        return switch (this) {
+            case RUN -> new RunCommand();
+            case CAPTURE -> new CaptureCommand();
+            case START -> new StartCommand();
+            case STOP -> new StopCommand();
+            case STATUS -> new StatusCommand();
+            case RESTART -> new RestartCommand();
+            case INTERFACES -> new InterfacesCommand();
+            case PORTS -> new PortsCommand();
+            case DOCTOR -> new DoctorCommand();
+            case SERVE -> new ServeCommand();
+        };
     }
 
     static Optional<CommandName> of(String word) {

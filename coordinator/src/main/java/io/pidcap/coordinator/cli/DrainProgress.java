@@ -20,7 +20,7 @@ final class DrainProgress implements AutoCloseable {
     }
 
     void show(StopProgress progress) {
-        if (!shown || progress.getTotalBytes() <= progress.getDoneBytes() && bar == null) {
+        if (!shown || (progress.getTotalBytes() <= progress.getDoneBytes() && bar == null)) {
             return;
         }
         if (bar == null) {

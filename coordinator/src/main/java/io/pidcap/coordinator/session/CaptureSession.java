@@ -312,7 +312,8 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
 
     private void countLost() {
         try {
-            lostInOutput = resources.output().countLost(filter.progress().counters().keptPackets());
+            lostInOutput =
+                    resources.output().countLost(filter.progress().counters().keptPackets());
         } catch (IOException e) {
             LOG.warn("read the output again: {}", e.getMessage());
         }

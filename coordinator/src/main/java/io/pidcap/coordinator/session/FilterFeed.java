@@ -108,8 +108,7 @@ final class FilterFeed {
     void spoolProgress(int run, SpoolProgress progress) {
         Path file = spool.resolve(progress.getFile());
         if (!spool.equals(file.getParent())) {
-            throw new ProtocolException(
-                    "SpoolProgress.file '" + progress.getFile() + "' is not a file of the spool");
+            throw new ProtocolException("SpoolProgress.file '" + progress.getFile() + "' is not a file of the spool");
         }
         post(new FilterCommand.ProgressArrived(
                 run,
@@ -130,7 +129,9 @@ final class FilterFeed {
     private void post(FilterCommand command) {
         try {
             if (!thread.post(command)) {
-                LOG.debug("the filter stage is over; dropped {}", command.getClass().getSimpleName());
+                LOG.debug(
+                        "the filter stage is over; dropped {}",
+                        command.getClass().getSimpleName());
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody may interrupt the session's thread", e);

@@ -48,14 +48,10 @@ final class SessionNotes {
         dropped.put("by the interface", sum(totals, CaptureCounters::interfaceDroppedPackets));
         dropped.put("in the spool", over ? unread : 0);
         dropped.put("writing the output", lostInOutput);
-        long droppedBefore = sum(totals, CaptureCounters::droppedPackets)
-                + sum(totals, CaptureCounters::interfaceDroppedPackets);
+        long droppedBefore =
+                sum(totals, CaptureCounters::droppedPackets) + sum(totals, CaptureCounters::interfaceDroppedPackets);
         return new SessionReport.Packets(
-                reached + droppedBefore,
-                counters.keptPackets() - lostInOutput,
-                skipped,
-                dropped,
-                over ? 0 : unread);
+                reached + droppedBefore, counters.keptPackets() - lostInOutput, skipped, dropped, over ? 0 : unread);
     }
 
     private static long sum(List<CaptureCounters> totals, ToLongFunction<CaptureCounters> counter) {

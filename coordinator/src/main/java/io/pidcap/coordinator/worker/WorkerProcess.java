@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -60,7 +61,13 @@ public final class WorkerProcess {
 
     /** Calls {@code listener} once, on some thread, when the process has ended. */
     public void onExit(Consumer<WorkerExit> listener) {
-        process.onExit().thenAccept(ended -> listener.accept(new WorkerExit(ended.exitValue(), stderrTail())));
+        CompletableFuture<?> unused = process.onExit().whenComplete((ended, error) -> {
+            try {
+                listener.accept(new WorkerExit(ended.exitValue(), stderrTail()));
+            } catch (RuntimeException e) {
+                LOG.error("the exit of {} run {} could not be told", role.program(), run, e);
+            }
+        });
     }
 
     /** Waits for the end. */
