@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class CaptureLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureLoop.class);
 
+    /** A little less than what was promised, for a turn and a flush take time too. */
+    private static final long ANNOUNCE_MILLIS = PipeLimits.PROGRESS_MILLIS * 8 / 10;
+
     /** Only a wall clock that was set back while draining gets that far. */
     private static final long DRAIN_DEADLINE_MILLIS = 5_000;
 
@@ -130,11 +133,16 @@ final class CaptureLoop implements Runnable {
     private void pumpUntilStopped() {
         announcedNanoTime = System.nanoTime();
         while (!aborted && !isDrained()) {
-            spool.pump();
-            if (isAnnouncementDue()) {
+            spool.pump(untilDueMillis());
+            if (untilDueMillis() <= 0) {
                 announce();
             }
         }
+    }
+
+    private int untilDueMillis() {
+        long elapsedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - announcedNanoTime);
+        return (int) Math.max(0, ANNOUNCE_MILLIS - elapsedMillis);
     }
 
     private boolean isDrained() {
@@ -153,12 +161,6 @@ final class CaptureLoop implements Runnable {
                     DRAIN_DEADLINE_MILLIS);
         }
         return late;
-    }
-
-    /** Early enough that the next pump, should nothing arrive, does not make it late. */
-    private boolean isAnnouncementDue() {
-        long elapsedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - announcedNanoTime);
-        return elapsedMillis + source.holdMillis() > PipeLimits.PROGRESS_MILLIS;
     }
 
     private void announce() {

@@ -46,9 +46,9 @@ final class SpoolWriter {
         return created;
     }
 
-    /** Copies what has arrived. */
-    void pump() {
-        source.pump(segment);
+    /** Copies what has arrived; waits for it at most so long. */
+    void pump(int waitMillis) {
+        source.pump(segment, waitMillis);
     }
 
     /** Flushes, and ends the segment if it is full. */

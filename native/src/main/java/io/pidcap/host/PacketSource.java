@@ -31,13 +31,14 @@ public interface PacketSource extends AutoCloseable {
     Segment createSegment(Path file);
 
     /**
-     * Copies what has arrived into {@code segment}, in native code; returns at the latest {@link #holdMillis} after
-     * nothing has arrived. What is copied at once is bounded: under load it returns with more to come.
+     * Copies what has arrived into {@code segment}, in native code. What is copied at once is bounded: under load it
+     * returns with more to come.
      *
-     * @return how many packets were copied
+     * @param waitMillis where nothing is there, waits so long for something to arrive
+     * @return how many packets were copied; may be 0 before the time is over
      * @throws HostException {@code DEVICE_LOST} when the device went away
      */
-    int pump(Segment segment);
+    int pump(Segment segment, int waitMillis);
 
     /**
      * Every packet that arrived up to this time has been pumped. On the clock that stamps the packets, so it may step

@@ -114,10 +114,10 @@ public final class FakePacketSource implements PacketSource {
     }
 
     @Override
-    public synchronized int pump(Segment segment) {
+    public synchronized int pump(Segment segment, int waitMillis) {
         checkOpen();
         if (nothingToSee()) {
-            awaitArrival();
+            awaitArrival(waitMillis);
         }
         HostException failure = pumpFailure;
         if (failure != null) {
@@ -145,9 +145,9 @@ public final class FakePacketSource implements PacketSource {
     }
 
     @SuppressWarnings("WaitNotInLoop") // to return early with nothing is allowed
-    private void awaitArrival() {
+    private void awaitArrival(int waitMillis) {
         try {
-            wait(HOLD_MILLIS);
+            wait(Math.max(1, Math.min(waitMillis, HOLD_MILLIS)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -96,7 +96,7 @@ public abstract class PacketSourceContract {
     void shouldReturnWithNothingWhenNothingArrives() {
         try (PacketSource.Segment segment = source.createSegment(directory.resolve("idle.pcap"))) {
             assertThat(source.drainedUntilEpochNanos()).isEqualTo(Long.MIN_VALUE);
-            assertThat(source.pump(segment)).isZero();
+            assertThat(source.pump(segment, 10)).isZero();
             assertThat(source.drainedUntilEpochNanos()).isGreaterThan(Long.MIN_VALUE);
         }
     }
@@ -107,7 +107,7 @@ public abstract class PacketSourceContract {
         send(300);
         Path first = directory.resolve("first.pcap");
         try (PacketSource.Segment segment = source.createSegment(first)) {
-            source.pump(segment);
+            source.pump(segment, 10);
         }
         numbers.addAll(numbers(PcapRecords.read(first)));
         send(300);
@@ -131,7 +131,7 @@ public abstract class PacketSourceContract {
             int pumped = 0;
             while (source.drainedUntilEpochNanos() < until) {
                 assertThat(Instant.now()).isBefore(deadline);
-                pumped += source.pump(segment);
+                pumped += source.pump(segment, 10);
                 assertThat(PcapRecords.read(file, segment.flush())).hasSize(pumped);
             }
             assertThat(pumped).isEqualTo(400);
@@ -159,7 +159,7 @@ public abstract class PacketSourceContract {
         Instant deadline = Instant.now().plus(DRAIN_DEADLINE);
         while (source.drainedUntilEpochNanos() < until) {
             assertThat(Instant.now()).as("drained in time").isBefore(deadline);
-            source.pump(segment);
+            source.pump(segment, 10);
         }
     }
 

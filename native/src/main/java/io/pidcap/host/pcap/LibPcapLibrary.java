@@ -114,6 +114,9 @@ final class LibPcapLibrary {
     // int pcap_setnonblock(pcap_t *p, int nonblock, char *errbuf)
     native int pcap_setnonblock(Pointer p, int nonblock, byte[] errbuf);
 
+    // int pcap_fileno(pcap_t *p)
+    native int pcap_fileno(Pointer p);
+
     // int pcap_get_selectable_fd(pcap_t *p)
     native int pcap_get_selectable_fd(Pointer p);
 

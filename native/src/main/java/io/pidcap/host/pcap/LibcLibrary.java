@@ -5,9 +5,11 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.platform.unix.LibCAPI.size_t;
+import com.sun.jna.ptr.IntByReference;
 import org.jspecify.annotations.Nullable;
 
-/** What libpcap leaves to the C library: the stream under a dump file, and waiting for a descriptor. No logic. */
+/** What libpcap leaves to the C library: the stream under a dump file, waiting for a descriptor, socket options.
+ * No logic. */
 final class LibcLibrary {
     static final int EINTR = 4;
     static final int EFBIG = 27;
@@ -15,6 +17,9 @@ final class LibcLibrary {
     static final int EDQUOT = 122;
     static final short POLLIN = 1;
     static final int IOFBF = 0;
+    static final int SOL_SOCKET = 1;
+    static final int SO_ATTACH_FILTER = 26;
+    static final int SO_GET_FILTER = SO_ATTACH_FILTER;
 
     /** struct pollfd { int fd; short events; short revents; } */
     static final int POLLFD_BYTES = 8;
@@ -45,6 +50,12 @@ final class LibcLibrary {
 
     // int poll(struct pollfd *fds, nfds_t nfds, int timeout)
     native int poll(Pointer fds, NativeLong nfds, int timeout);
+
+    // int getsockopt(int sockfd, int level, int optname, void *optval, socklen_t *optlen)
+    native int getsockopt(int sockfd, int level, int optname, @Nullable Pointer optval, IntByReference optlen);
+
+    // int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen)
+    native int setsockopt(int sockfd, int level, int optname, Pointer optval, int optlen);
 
     // char *strerror(int errnum)
     native String strerror(int errnum);

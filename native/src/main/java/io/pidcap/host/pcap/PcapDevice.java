@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import io.pidcap.host.HostException;
 import io.pidcap.host.PacketSourceConfig;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ final class PcapDevice implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PcapDevice.class);
     private static final String ANY = "any";
+    private static final String LOOPBACK = "lo";
     private static final int PROBE_BUFFER_BYTES = 1 << 20;
 
     private final LibPcapLibrary pcap;
@@ -53,6 +55,7 @@ final class PcapDevice implements AutoCloseable {
             device.activate();
             device.preferSll2();
             device.setFilter(config.filter());
+            device.takeLoopbackOnce();
             device.setNonBlocking();
             return device;
         } catch (RuntimeException e) {
@@ -136,6 +139,17 @@ final class PcapDevice implements AutoCloseable {
                 HostException.Code.BAD_FILTER,
                 "filter \"" + filter + "\" on " + interfaceName + ": " + pcap.pcap_geterr(handle),
                 "see the syntax with: man 7 pcap-filter");
+    }
+
+    private void takeLoopbackOnce() {
+        if (!interfaceName.equals(ANY) && !interfaceName.equals(LOOPBACK)) {
+            return;
+        }
+        try {
+            LoopbackFilter.attach(pcap.pcap_fileno(handle));
+        } catch (IOException e) {
+            LOG.info("{}: packets on lo are counted twice as received ({})", interfaceName, e.getMessage());
+        }
     }
 
     private void setNonBlocking() {

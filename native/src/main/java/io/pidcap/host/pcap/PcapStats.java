@@ -5,8 +5,8 @@ import com.sun.jna.Memory;
 /**
  * {@code pcap_stats} in 64 bits: libpcap counts in {@code u_int}, which a busy interface wraps within the hour.
  *
- * <p>On Linux {@code ps_recv} includes what was dropped, and on loopback counts each packet twice: it is tapped as sent
- * and as received, and libpcap passes over the first copy.
+ * <p>On Linux {@code ps_recv} includes what was dropped. Of loopback it counts each packet twice that came while the
+ * interface was being opened, before {@link LoopbackFilter} was in place.
  */
 final class PcapStats {
     /** struct pcap_stat { u_int ps_recv; u_int ps_drop; u_int ps_ifdrop; } and three more on Windows. */

@@ -54,7 +54,7 @@ final class IsolatedHost {
                 PacketSource.Segment segment = source.createSegment(directory.resolve("lost.pcap"))) {
             ChildProcess.run("ip", "link", "del", "pidcap0");
             for (int i = 0; i < 1000; i++) {
-                source.pump(segment);
+                source.pump(segment, 10);
             }
         }
     }
@@ -90,7 +90,7 @@ final class IsolatedHost {
             ChildProcess.run(ChildProcess.javaCommand(UdpSender.class, "9", Integer.toString(count), "1400"));
             int pumped = 0;
             while (pumped < count) {
-                pumped += source.pump(segment);
+                pumped += source.pump(segment, 10);
             }
             segment.flush();
         } finally {
