@@ -6,9 +6,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of the socket tables by inode, and who holds them; rows that did not change stay the same objects. */
+/**
+ * The rows of the socket tables by inode, and who holds them; rows that did not change stay the same objects.
+ *
+ * <p>The kernel hands a table out in pages and finds the next one by counting rows, so that it skips a row when an
+ * earlier one goes away in between (udp_get_idx in net/ipv4/udp.c). A row that is missing for the first time is
+ * therefore kept while a process still has its descriptor; and for longer, where its table could not be read.
+ */
 final class LiveSockets {
     private final Map<Long, Row> rows = new HashMap<>();
     private long look;
@@ -33,10 +40,11 @@ final class LiveSockets {
     /**
      * Matches rows with descriptors.
      *
+     * @param readNamespaces those whose tables were read in this look
      * @return whether a row has no owner that had one, or that is new
      */
-    boolean assignOwners(Iterable<TrackedProcess> processes) {
-        rows.values().removeIf(row -> row.seenInLook != look);
+    boolean assignOwners(Iterable<TrackedProcess> processes, Set<Long> readNamespaces) {
+        rows.values().removeIf(row -> row.seenInLook < look - 1 && readNamespaces.contains(row.entry.netnsId()));
         rows.values().forEach(row -> row.owners.clear());
         for (TrackedProcess process : processes) {
             for (long inode : process.socketInodes) {
@@ -46,6 +54,7 @@ final class LiveSockets {
                 }
             }
         }
+        rows.values().removeIf(row -> row.seenInLook < look && row.owners.isEmpty());
         boolean unresolved = false;
         for (Row row : rows.values()) {
             row.unownable &= row.owners.isEmpty();

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the tables of every network namespace that has a process, each through one of its processes. One that lives on
- * without a process (a bind mount of {@code ip netns}, or sockets only) cannot be read through /proc and is not seen.
+ * without a process (a bind mount of {@code ip netns}, or sockets only) cannot be read through /proc: new sockets in it are not
+ * seen.
  */
 final class NetNamespaces {
     private static final int MOST_TABLE_BYTES = 1 << 29;
@@ -76,6 +77,11 @@ final class NetNamespaces {
             }
         }
         known.values().removeIf(namespace -> namespace.readInLook != look);
+    }
+
+    /** Those that were read in this look; the others are forgotten. */
+    Set<Long> readIds() {
+        return known.keySet();
     }
 
     private void readThrough(Namespace namespace, int pid, LiveSockets into) throws IOException {

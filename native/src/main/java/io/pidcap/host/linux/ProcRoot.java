@@ -50,7 +50,7 @@ final class ProcRoot {
         return Files.exists(root.resolve(relative));
     }
 
-    /** Every process that is visible, ascending as the kernel lists them. */
+    /** Every process that is visible, ascending. */
     int[] pids() throws IOException {
         int[] pids = new int[256];
         int count = 0;
@@ -61,7 +61,9 @@ final class ProcRoot {
                 pids[count++] = pid;
             }
         }
-        return Arrays.copyOf(pids, count);
+        int[] sorted = Arrays.copyOf(pids, count);
+        Arrays.sort(sorted); // as the kernel does anyway
+        return sorted;
     }
 
     /** The pid that a directory's name is; -1 for the other names. */

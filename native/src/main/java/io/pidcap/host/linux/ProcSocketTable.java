@@ -50,10 +50,10 @@ final class ProcSocketTable {
             namespaces.readKnown(sockets);
             processes.refresh(everything);
             namespaces.readNew(processes.processes(), sockets);
-            if (sockets.assignOwners(processes.processes())) {
+            if (sockets.assignOwners(processes.processes(), namespaces.readIds())) {
                 processes.scanRest();
                 namespaces.readNew(processes.processes(), sockets);
-                sockets.assignOwners(processes.processes());
+                sockets.assignOwners(processes.processes(), namespaces.readIds());
                 sockets.giveUpOnRest();
             }
         } catch (IOException e) {
