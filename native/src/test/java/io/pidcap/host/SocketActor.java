@@ -97,7 +97,8 @@ public final class SocketActor implements AutoCloseable {
         }
     }
 
-    private String answer() throws IOException {
+    /** The answer to a command that was written without waiting for it. */
+    public String answer() throws IOException {
         String line = answers.readLine();
         if (line == null || !line.startsWith("ok")) {
             throw new IllegalStateException("the actor answered: " + line);
