@@ -22,7 +22,7 @@ final class EventWorker {
     private final SnapshotTaker snapshots;
 
     private EventState state = EventState.IDLE;
-    private ExitCode exitCode = ExitCode.INTERNAL;
+    private ExitCode exitCode = ExitCode.FAILED;
     private @Nullable FlowEventSource source;
     private @Nullable FlowEventPump pump;
 
@@ -42,7 +42,7 @@ final class EventWorker {
         } catch (HostException e) {
             log.error("the source of events broke", e);
             link.failure(CoordinatorLink.UNSOLICITED, e);
-            end(ExitCode.SOURCE_BROKE, "the source of events broke");
+            end(ExitCode.FAILED, "the source of events broke");
         } catch (RuntimeException e) {
             log.error("a fault of this program", e);
             link.failure(
@@ -50,7 +50,7 @@ final class EventWorker {
                     FailureCode.FAILURE_CODE_INTERNAL,
                     "event-worker: " + e,
                     "this is a fault of pidcap: please report it with the worker's log");
-            end(ExitCode.INTERNAL, "a fault of this program");
+            end(ExitCode.FAILED, "a fault of this program");
         } finally {
             closeSource();
             link.close();
@@ -128,7 +128,7 @@ final class EventWorker {
 
     /** @param cause null: the coordinator closed it as it should, but without having asked for a stop */
     void pipeClosed(@Nullable Throwable cause) {
-        end(ExitCode.COORDINATOR_GONE, cause == null ? "the coordinator closed the pipe" : "the pipe broke: " + cause);
+        end(ExitCode.PIPE_LOST, cause == null ? "the coordinator closed the pipe" : "the pipe broke: " + cause);
     }
 
     private void end(ExitCode code, String reason) {

@@ -56,7 +56,7 @@ public final class EventWorkerMain {
             return ExitCode.NOT_ADMITTED;
         } catch (InterruptedException e) {
             log.error("interrupted", e);
-            return ExitCode.INTERNAL;
+            return ExitCode.FAILED;
         }
     }
 }

@@ -1,19 +1,17 @@
 package io.pidcap.event;
 
-/** How the process ended, for whoever started it; the reason in words is on standard error. */
+/** The status with which the process ends; {@code Failure} or the log say the rest. The same as a capture-worker's. */
 enum ExitCode {
     /** Stopped as it was asked to. */
     STOPPED(0),
-    /** A fault of this program. */
-    INTERNAL(1),
-    /** The command line is wrong. */
+    /** The source of events or the worker itself broke; a {@code Failure} was sent. */
+    FAILED(1),
+    /** Wrong arguments. */
     USAGE(2),
-    /** No secret, no coordinator at the pipe, or it refused us. */
+    /** No secret on standard input, nobody at the pipe, or refused. */
     NOT_ADMITTED(3),
-    /** The pipe closed before a Stop came. */
-    COORDINATOR_GONE(4),
-    /** The source of events broke; the coordinator was told. */
-    SOURCE_BROKE(5);
+    /** The pipe closed without a {@code Stop}. */
+    PIPE_LOST(4);
 
     private final int status;
 

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * stops by itself. The JVM ends when its shutdown hooks have returned, and this is one.
  */
 final class SignalGuard {
-    private static final long WAIT_FOR_COORDINATOR_MILLIS = 2_000;
+    private static final long WAIT_FOR_COORDINATOR_MILLIS = 5_000;
     private static final long WAIT_FOR_WORKER_MILLIS = 10_000;
 
     private final EventCommandHandler handler;

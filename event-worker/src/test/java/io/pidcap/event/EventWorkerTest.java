@@ -253,7 +253,7 @@ class EventWorkerTest {
         assertThat(failure.getInReplyTo()).isZero();
         assertThat(failure.getFailure().getCode()).isEqualTo(FailureCode.FAILURE_CODE_IO);
         assertThat(failure.getFailure().getMessage()).isEqualTo("read /proc: gone");
-        assertThat(exitCode()).isEqualTo(ExitCode.SOURCE_BROKE);
+        assertThat(exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(pipe.isClosed()).isTrue();
         assertThat(backend.source.closeCount()).isEqualTo(1);
     }
@@ -263,7 +263,7 @@ class EventWorkerTest {
         watching();
         pipe.close();
         handler.closed(pipe, null);
-        assertThat(exitCode()).isEqualTo(ExitCode.COORDINATOR_GONE);
+        assertThat(exitCode()).isEqualTo(ExitCode.PIPE_LOST);
         assertThat(backend.source.closeCount()).isEqualTo(1);
     }
 
@@ -273,7 +273,7 @@ class EventWorkerTest {
         pipe.setWritable(false);
         pipe.close();
         handler.closed(pipe, new ProtocolException("torn"));
-        assertThat(exitCode()).isEqualTo(ExitCode.COORDINATOR_GONE);
+        assertThat(exitCode()).isEqualTo(ExitCode.PIPE_LOST);
     }
 
     @Test
