@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.filter;
 
+import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.PcapCursor;
 import io.pidcap.protocol.file.PcapFileReader;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -115,7 +117,7 @@ final class SpoolStream {
         try {
             grow(last, Files.size(last.segment.file()));
         } catch (IOException e) {
-            observer.problem("read the size of " + last.segment + ": " + e);
+            observer.problem(words("read the size of", last.segment, e));
         }
     }
 
@@ -153,10 +155,18 @@ final class SpoolStream {
             readerBytes = segment.readableBytes;
             return current.next();
         } catch (IOException e) {
-            observer.problem(e.toString());
+            observer.problem(words("read", segment.segment, e));
             segment.damaged = true;
             return false;
         }
+    }
+
+    private static String words(String operation, Object object, IOException e) {
+        if (e instanceof CaptureFileException) {
+            return String.valueOf(e.getMessage());
+        }
+        String why = e instanceof NoSuchFileException ? "No such file or directory" : e.getMessage();
+        return operation + " " + object + ": " + why;
     }
 
     private void finish(Growing segment) throws IOException {
@@ -213,7 +223,7 @@ final class SpoolStream {
             try {
                 current.close();
             } catch (IOException e) {
-                observer.problem(e.toString());
+                observer.problem(words("close a segment of", "run " + run, e));
             }
         }
     }
