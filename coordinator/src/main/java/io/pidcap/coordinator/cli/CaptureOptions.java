@@ -94,7 +94,7 @@ final class CaptureOptions {
     }
 
     /**
-     * @param subject after what the default file is named
+     * @param subject after what the session and its default file are named
      * @throws SessionException an option's value makes no sense
      */
     SessionConfig toConfig(List<String> names, List<Integer> pids, boolean children, String subject) {
@@ -104,6 +104,7 @@ final class CaptureOptions {
         requireRange("--packets", packetLimit, 0, Long.MAX_VALUE);
         InvokingUser user = InvokingUser.current();
         return new SessionConfig(
+                subject,
                 interfaces.isEmpty() ? List.of(SessionConfig.ANY_INTERFACE) : interfaces,
                 names,
                 pids,

@@ -36,14 +36,13 @@ final class DoctorCommand extends BaseCommand {
         found.add(program());
         found.add(system());
         found.add(stateDirectory());
-        int alwaysThere = found.size();
         found.addAll(askWorkers());
         if (json) {
             console.println(Json.write(found));
         } else {
             console.print(describe(found));
         }
-        boolean possible = found.subList(alwaysThere - 1, found.size()).stream()
+        boolean possible = found.stream()
                 .noneMatch(feature -> isNeeded(feature) && feature.availability() == Availability.UNAVAILABLE);
         return possible ? ExitCode.OK.status() : ExitCode.FAILURE.status();
     }
@@ -51,7 +50,8 @@ final class DoctorCommand extends BaseCommand {
     /** What no capture can do without; the rest only makes it better. */
     private static boolean isNeeded(HostFeature feature) {
         return switch (feature.name()) {
-            case "capture", "libpcap", "events", "state directory", "capture-worker", "event-worker" -> true;
+            case "libpcap", "capture", "socket-tables", "flow-events", "state directory" -> true;
+            case "capture-worker", "event-worker" -> true;
             default -> false;
         };
     }

@@ -37,10 +37,6 @@ final class GapLog {
         return gap;
     }
 
-    boolean isOpen() {
-        return openSince != null;
-    }
-
     List<SessionReport.Gap> all() {
         return List.copyOf(gaps);
     }

@@ -6,6 +6,7 @@ import java.util.List;
 /**
  * Everything that is decided before a session starts. Immutable; crosses to a detached coordinator as JSON.
  *
+ * @param subject what the session is called after, for people
  * @param interfaces at least one; {@code any} is all of them
  * @param names processes whose name is one of these are selected, now and later
  * @param pids processes that are selected while they live
@@ -23,6 +24,7 @@ import java.util.List;
  * @param ownerUserId to whom the output is given, with {@code ownerGroupId}; -1: it stays ours
  */
 public record SessionConfig(
+        String subject,
         List<String> interfaces,
         List<String> names,
         List<Integer> pids,
@@ -72,10 +74,5 @@ public record SessionConfig(
         if (!holds) {
             throw new IllegalArgumentException(what);
         }
-    }
-
-    /** What a session is called after: the first thing that was named. */
-    public String subject() {
-        return names.isEmpty() ? "pid" + pids.get(0) : names.get(0);
     }
 }

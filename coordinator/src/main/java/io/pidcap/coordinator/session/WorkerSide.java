@@ -171,7 +171,7 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
             record.setExitStatus(run.exit().status());
         }
         journal.runEnded(record.build());
-        if (run.ready() != null) {
+        if (run.ready() != null && !(supervisor().isEnding() && run.endedInOrder())) {
             gaps.opened(knownUntil(run), run.reason());
         }
         ready = false;

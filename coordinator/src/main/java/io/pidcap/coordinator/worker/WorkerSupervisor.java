@@ -94,8 +94,9 @@ public final class WorkerSupervisor {
         return state;
     }
 
-    public int runs() {
-        return runs;
+    /** No further run was wanted when the last one ended, or will be when the current one does. */
+    public boolean isEnding() {
+        return ending;
     }
 
     public @Nullable WorkerRun currentRun() {
