@@ -54,8 +54,8 @@ public final class PipeServer implements AutoCloseable {
         }
     }
 
-    /** sun_path of sockaddr_un has 108 bytes with its closing zero, see unix(7). */
-    private static final int MAX_PATH_BYTES = 107;
+    /** One less than unix(7) allows: the JDK takes no more (MAX_UNIX_DOMAIN_PATH_LEN in its UnixDomainSockets.c). */
+    private static final int MAX_PATH_BYTES = 106;
     /** For pipes to write what was sent to them when the server closes. */
     private static final long CLOSE_MILLIS = 1_000;
 
@@ -92,7 +92,7 @@ public final class PipeServer implements AutoCloseable {
     /**
      * The mode is set after the socket was made: let its directory be private, too.
      *
-     * @param socketFile must not exist yet; at most 107 bytes of path
+     * @param socketFile must not exist yet; at most 106 bytes of path
      * @throws IOException naming the path
      */
     public static PipeServer listen(Path socketFile, Admission admission) throws IOException {
