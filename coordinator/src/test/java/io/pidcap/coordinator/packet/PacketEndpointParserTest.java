@@ -76,7 +76,7 @@ class PacketEndpointParserTest {
                 Arguments.of("null, big-endian", LinkType.NULL, join(bytes(0, 0, 0, 30), udp6), "protocol 17 " + V6),
                 Arguments.of("loop", LinkType.LOOP, join(bytes(0, 0, 0, 24), udp6), "protocol 17 " + V6),
                 Arguments.of("TCP", LinkType.RAW, v4(6, tcp(1000, 2000, ACK, 3)), "protocol 6 " + V4),
-                Arguments.of("SCTP", LinkType.RAW, v4(132, udp(1000, 2000, 3)), "protocol 132 " + V4),
+                Arguments.of("SCTP", LinkType.RAW, v4(132, udp(1000, 2000, 12)), "protocol 132 " + V4),
                 Arguments.of(
                         "IPv4 options",
                         LinkType.RAW,
