@@ -17,6 +17,7 @@ final class LibcLibrary {
     static final int EDQUOT = 122;
     static final short POLLIN = 1;
     static final int IOFBF = 0;
+    static final int FSETLOCKING_BYCALLER = 2;
     static final int SOL_SOCKET = 1;
     static final int SO_ATTACH_FILTER = 26;
     static final int SO_GET_FILTER = SO_ATTACH_FILTER;
@@ -41,6 +42,9 @@ final class LibcLibrary {
 
     // int setvbuf(FILE *stream, char *buf, int mode, size_t size)
     native int setvbuf(Pointer stream, @Nullable Pointer buf, int mode, size_t size);
+
+    // int __fsetlocking(FILE *stream, int type)
+    native int __fsetlocking(Pointer stream, int type);
 
     // int fclose(FILE *stream)
     native int fclose(Pointer stream);

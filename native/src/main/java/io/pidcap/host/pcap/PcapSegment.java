@@ -97,6 +97,8 @@ final class PcapSegment implements PacketSource.Segment {
         if (libc.setvbuf(stream, null, LibcLibrary.IOFBF, new size_t(STREAM_BUFFER_BYTES)) != 0) {
             throw PcapErrors.ofErrno("buffer", file, Native.getLastError());
         }
+        // A segment has one thread. In a process with many the stream would else be locked three times a packet.
+        libc.__fsetlocking(stream, LibcLibrary.FSETLOCKING_BYCALLER);
         return stream;
     }
 
