@@ -37,6 +37,17 @@ final class LiveSockets {
         row.seenInLook = look;
     }
 
+    /** Takes the rows as the last look has seen them, for a table that did not change. */
+    void keep(long netnsId, int protocol) {
+        for (Row row : rows.values()) {
+            if (row.seenInLook == look - 1
+                    && row.entry.netnsId() == netnsId
+                    && row.entry.tuple().protocol() == protocol) {
+                row.seenInLook = look;
+            }
+        }
+    }
+
     /**
      * Matches rows with descriptors.
      *

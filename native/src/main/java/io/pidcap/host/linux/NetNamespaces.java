@@ -3,6 +3,7 @@ package io.pidcap.host.linux;
 import io.pidcap.host.HostException;
 import io.pidcap.protocol.model.IpAddress;
 import io.pidcap.protocol.model.LocalAddress;
+import io.pidcap.protocol.model.TransportProtocol;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -27,6 +28,7 @@ final class NetNamespaces {
     private final ProcNetParser parser = new ProcNetParser(ByteOrder.nativeOrder());
     private final Map<Long, Namespace> known = new LinkedHashMap<>();
     private long look;
+    private boolean readAll;
     private long malformedRows;
 
     NetNamespaces(ProcRoot proc) {
@@ -52,9 +54,14 @@ final class NetNamespaces {
         return malformedRows;
     }
 
-    /** Reads our own namespace and those that were there at the last look. */
-    void readKnown(LiveSockets into) throws IOException {
+    /**
+     * Reads our own namespace and those that were there at the last look.
+     *
+     * @param everything also tables that seem not to have changed
+     */
+    void readKnown(LiveSockets into, boolean everything) throws IOException {
         look++;
+        readAll = everything;
         long ownId = ownId();
         Namespace own = known.computeIfAbsent(ownId, Namespace::new);
         readTables(own, "self/net/", into);
@@ -111,13 +118,23 @@ final class NetNamespaces {
     }
 
     private void readTables(Namespace namespace, String directory, LiveSockets into) {
+        boolean readTcp = namespace.tcp.mayHaveChanged(directory) || namespace.notAccepted > 0 || readAll;
+        if (readTcp) {
+            namespace.notAccepted = 0;
+        } else {
+            into.keep(namespace.id, TransportProtocol.TCP);
+        }
         for (NetTable table : NetTable.values()) {
+            if (table.isTcp() && !readTcp) {
+                continue;
+            }
             int length = readTable(directory + table.fileName(), table == NetTable.TCP);
             parser.start(table, proc.buffer(), length);
             while (parser.next()) {
                 into.add(parser, namespace.id);
             }
             malformedRows += parser.malformedRows();
+            namespace.notAccepted += table.isTcp() ? parser.rowsNotAccepted() : 0;
         }
         namespace.readAddresses(directory);
     }
@@ -154,6 +171,10 @@ final class NetNamespaces {
 
     private final class Namespace {
         private final long id;
+        private final TcpActivity tcp = new TcpActivity(proc);
+        /** Connections in its TCP tables that are in a listener's queue still. */
+        private int notAccepted;
+
         private int readerPid;
         private long readInLook;
         private byte @Nullable [] routesRead;

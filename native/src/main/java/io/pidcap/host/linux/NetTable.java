@@ -22,7 +22,9 @@ enum NetTable {
 
     /* include/net/tcp_states.h; other protocols use the first and CLOSE of these only. */
     private static final int TCP_ESTABLISHED = 1;
+    private static final int TCP_SYN_RECV = 3;
     private static final int TCP_CLOSE = 7;
+    private static final int TCP_CLOSE_WAIT = 8;
     private static final int TCP_LISTEN = 10;
 
     private final String fileName;
@@ -43,6 +45,16 @@ enum NetTable {
         return ipv6;
     }
 
+    boolean isTcp() {
+        return protocol == TransportProtocol.TCP;
+    }
+
+    /** Of a row without an inode: it may get one by being accepted; those in other states have had their time. */
+    boolean mayBeAccepted(int kernelState) {
+        return isTcp()
+                && (kernelState == TCP_ESTABLISHED || kernelState == TCP_SYN_RECV || kernelState == TCP_CLOSE_WAIT);
+    }
+
     int protocol(int portColumn) {
         return protocol == PROTOCOL_IN_PORT_COLUMN ? portColumn : protocol;
     }
@@ -54,7 +66,7 @@ enum NetTable {
 
     /** What the column {@code st} means here; a TCP socket that only was bound is in no table. */
     SocketState state(int kernelState) {
-        if (protocol == TransportProtocol.TCP) {
+        if (isTcp()) {
             return switch (kernelState) {
                 case TCP_LISTEN -> SocketState.LISTENING;
                 case TCP_CLOSE -> SocketState.BOUND;

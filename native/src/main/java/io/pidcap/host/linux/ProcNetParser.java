@@ -38,6 +38,7 @@ final class ProcNetParser {
     private int end;
     private int at;
     private int malformedRows;
+    private int rowsNotAccepted;
 
     private long localHigh;
     private long localLow;
@@ -49,7 +50,7 @@ final class ProcNetParser {
     private long userId;
     private long inode;
 
-    /** Set by the readers of parts of a row when something else stood there. */
+    /** Set by the readers of parts of a row when something else stood there; none of them goes past the line. */
     private boolean broken;
 
     private long addressHigh;
@@ -65,27 +66,33 @@ final class ProcNetParser {
         this.bytes = bytes;
         end = length;
         malformedRows = 0;
+        rowsNotAccepted = 0;
         at = endOfLine(0) + 1;
     }
 
     /** Moves to the next row that has an inode; false after the last. */
     boolean next() {
         while (at < end) {
+            readRow();
             int lineEnd = endOfLine(at);
+            at = lineEnd + 1;
             if (lineEnd == end) {
-                at = end;
                 return false;
             }
-            readRow();
-            boolean wellFormed = !broken && at <= lineEnd;
-            at = lineEnd + 1;
-            if (!wellFormed) {
+            if (broken) {
                 malformedRows++;
             } else if (inode != 0) {
                 return true;
+            } else if (table.mayBeAccepted(kernelState)) {
+                rowsNotAccepted++;
             }
         }
         return false;
+    }
+
+    /** Rows since {@link #start} of connections that nobody has accepted yet. */
+    int rowsNotAccepted() {
+        return rowsNotAccepted;
     }
 
     /** Rows since {@link #start} that were not of the expected form. */
@@ -184,9 +191,13 @@ final class ProcNetParser {
     private long readHex(int digits) {
         long value = 0;
         for (int i = 0; i < digits; i++) {
-            int digit = at < end ? HEX_DIGITS[bytes[at++] & 0xff] : -1;
-            broken |= digit < 0;
-            value = value << 4 | (digit & 0xf);
+            int digit = at < end ? HEX_DIGITS[bytes[at] & 0xff] : -1;
+            if (digit < 0) {
+                broken = true;
+                return 0;
+            }
+            value = value << 4 | digit;
+            at++;
         }
         return value;
     }
@@ -203,7 +214,11 @@ final class ProcNetParser {
     }
 
     private void expectColon() {
-        broken |= at >= end || bytes[at++] != ':';
+        if (at < end && bytes[at] == ':') {
+            at++;
+        } else {
+            broken = true;
+        }
     }
 
     private void skipWord() {

@@ -20,6 +20,8 @@ final class ProcSocketTable {
     private final ProcProcessTable processes;
     private final NetNamespaces namespaces;
     private final LiveSockets sockets = new LiveSockets();
+    private final int looksPerRound;
+    private int looksSinceAllTables;
 
     /**
      * @param looksPerRound in how many looks everything of every process is read at least once, see {@link
@@ -27,6 +29,7 @@ final class ProcSocketTable {
      */
     ProcSocketTable(ProcRoot proc, HostClock clock, boolean withArguments, int looksPerRound) {
         this.clock = clock;
+        this.looksPerRound = looksPerRound;
         this.proc = proc;
         processes = new ProcProcessTable(proc, withArguments, looksPerRound);
         namespaces = new NetNamespaces(proc);
@@ -47,7 +50,8 @@ final class ProcSocketTable {
         ObservedTime start = clock.now();
         try {
             sockets.beginLook();
-            namespaces.readKnown(sockets);
+            namespaces.readKnown(sockets, everything || ++looksSinceAllTables == looksPerRound);
+            looksSinceAllTables %= looksPerRound;
             processes.refresh(everything);
             namespaces.readNew(processes.processes(), sockets);
             if (sockets.assignOwners(processes.processes(), namespaces.readIds())) {

@@ -169,8 +169,9 @@ class ProcPollingFlowEventSourceTest extends FlowEventSourceContract {
         int client6 = actor.number("connect c6 tcp 6 ::1 " + server);
         actor.tell("accept l a6");
 
-        assertThat(collector.await(opened(TransportProtocol.TCP, server)).tuple())
-                .isEqualTo(tcp(new Endpoint(IpAddress.ANY, server), Endpoint.NONE));
+        FlowEvent listening = collector.await(
+                opened(TransportProtocol.TCP, server).and(event -> event.state() == SocketState.LISTENING));
+        assertThat(listening.tuple()).isEqualTo(tcp(new Endpoint(IpAddress.ANY, server), Endpoint.NONE));
         collector.await(event -> event.tuple().equals(tcp(end("127.0.0.1", server), end("127.0.0.1", client4))));
         collector.await(event -> event.tuple().equals(tcp(end("::1", server), end("::1", client6))));
         collector.await(event -> event.tuple().equals(tcp(end("::1", client6), end("::1", server))));

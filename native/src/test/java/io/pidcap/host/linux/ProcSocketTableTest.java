@@ -224,4 +224,43 @@ class ProcSocketTableTest {
         assertThat(table.look(false).sockets()).containsOnlyKeys(71L);
         assertThat(table.look(false).sockets()).isEmpty();
     }
+
+    private void standingCounters() {
+        tree.file("net1/snmp", "Tcp: RtoMin ActiveOpens PassiveOpens\nTcp: 200 1 1\n");
+        tree.file("net1/sockstat", "sockets: used 9\nTCP: inuse 1 orphan 0 tw 0 alloc 1 mem 0\n");
+        tree.file("net1/sockstat6", "TCP6: inuse 0\n");
+    }
+
+    @Test
+    void shouldReadTcpTablesThatCannotHaveChangedOnlyOnceInARound() {
+        standingCounters();
+        tree.tcp("127.0.0.1:1000", "127.0.0.1:80", 70);
+        tree.udp("0.0.0.0:53", 72);
+        tree.process(10, 5, "a", ProcTree.HOST_NETNS, "socket:[70]", "socket:[71]", "socket:[72]");
+        assertThat(table.look(false).sockets()).containsOnlyKeys(70L, 72L);
+
+        tree.tcp("127.0.0.1:1001", "127.0.0.1:80", 71);
+        assertThat(table.look(false).sockets()).containsOnlyKeys(70L, 72L);
+        assertThat(table.look(true).sockets()).containsOnlyKeys(70L, 71L, 72L);
+
+        tree.clear(ProcTree.HOST_NETNS, NetTable.TCP);
+        int looks = 0;
+        while (table.look(false).sockets().containsKey(70L)) {
+            looks++;
+        }
+        // It takes two rounds to believe that a row is gone whose descriptor is there.
+        assertThat(looks).isBetween(5, 20);
+    }
+
+    @Test
+    void shouldReadTcpTablesAgainAsLongAsAConnectionIsNotAccepted() {
+        standingCounters();
+        tree.tcp("127.0.0.1:80", "127.0.0.1:1000", 0);
+        tree.process(10, 5, "a", ProcTree.HOST_NETNS, "socket:[70]");
+        assertThat(table.look(false).sockets()).isEmpty();
+
+        tree.clear(ProcTree.HOST_NETNS, NetTable.TCP);
+        tree.tcp("127.0.0.1:80", "127.0.0.1:1000", 70);
+        assertThat(table.look(false).sockets()).containsOnlyKeys(70L);
+    }
 }
