@@ -43,6 +43,10 @@ public final class CoordinatorMain {
 
     private static int misused(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
+        if (arguments.length == 0) {
+            command.usage(System.err);
+            return ExitCode.USAGE.status();
+        }
         String message = String.valueOf(failure.getMessage());
         if (failure instanceof UnmatchedArgumentException unmatched && isRoot(command)) {
             message = "there is no command '" + unmatched.getUnmatched().get(0) + "'";

@@ -127,7 +127,9 @@ final class StatusCommand extends BaseCommand {
                     ReportText.count(packets.droppedInAll()),
                     report.gaps().size(),
                     entry.output);
-            details.append(runs(entry.id, report));
+            if (!report.isOver() || entries.size() == 1) {
+                details.append(runs(entry.id, report));
+            }
         }
         return table + (details.isEmpty() ? "" : "\n" + details);
     }

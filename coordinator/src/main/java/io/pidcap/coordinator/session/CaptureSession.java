@@ -54,6 +54,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     private SessionState state = SessionState.STARTING;
     private SessionMarkFile mark;
     private Path outputPath;
+    private boolean filterIsOver;
     private long outputBytes;
     private long lostInOutput;
     private @Nullable Instant readyAt;
@@ -247,7 +248,11 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
             enter(
                     SessionState.DRAINING,
                     "both workers are gone, the last of them the " + side.role().program());
-            filter.finish();
+            if (filterIsOver) {
+                complete();
+            } else {
+                filter.finish();
+            }
         }
     }
 
@@ -261,6 +266,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     @Override
     public void filterFailed(Exception cause) {
         LOG.error("the filter stage failed", cause);
+        filterIsOver = true;
         SessionException why = cause instanceof IOException io
                 ? SessionException.output(io)
                 : new SessionException(Kind.FAILURE, "filter the packets: " + cause.getMessage(), "", cause);

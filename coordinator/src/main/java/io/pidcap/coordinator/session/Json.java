@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.session;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import io.pidcap.coordinator.session.SessionException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +27,9 @@ public final class Json {
     private static final class Holder {
         static final JsonMapper MAPPER = JsonMapper.builder()
                 .enable(SerializationFeature.INDENT_OUTPUT)
+                // Records are their components; a method that asks something of one is none.
+                .changeDefaultVisibility(visibility ->
+                        visibility.withGetterVisibility(Visibility.NONE).withIsGetterVisibility(Visibility.NONE))
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .build();

@@ -59,7 +59,7 @@ public final class OutputFile {
                     "a session is writing it (`pidcap status`), or one died and left it: then delete it",
                     e);
         } catch (IOException e) {
-            throw SessionException.output("create", part, e);
+            throw SessionException.output("create", target, e);
         }
     }
 
