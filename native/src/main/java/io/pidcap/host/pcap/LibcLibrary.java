@@ -41,7 +41,7 @@ final class LibcLibrary {
     native @Nullable Pointer fopen(byte[] pathname, String mode);
 
     // int setvbuf(FILE *stream, char *buf, int mode, size_t size)
-    native int setvbuf(Pointer stream, @Nullable Pointer buf, int mode, size_t size);
+    native int setvbuf(Pointer stream, Pointer buf, int mode, size_t size);
 
     // int __fsetlocking(FILE *stream, int type)
     native int __fsetlocking(Pointer stream, int type);

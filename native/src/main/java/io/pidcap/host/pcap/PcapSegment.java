@@ -1,5 +1,6 @@
 package io.pidcap.host.pcap;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.platform.unix.LibCAPI.size_t;
@@ -31,15 +32,20 @@ final class PcapSegment implements PacketSource.Segment {
     private final LibPcapLibrary pcap;
     private final Path file;
     private final Pointer dumper;
+
+    /** The stream's, until it is closed. glibc ignores the size of a buffer that it is to allocate itself. */
+    private final Memory streamBuffer;
+
     private final LongConsumer notWritten;
     private long packetsSinceFlush;
     private long goodLength;
     private boolean closed;
 
-    private PcapSegment(LibPcapLibrary pcap, Path file, Pointer dumper, LongConsumer notWritten) {
+    private PcapSegment(LibPcapLibrary pcap, Path file, Pointer dumper, Memory streamBuffer, LongConsumer notWritten) {
         this.pcap = pcap;
         this.file = file;
         this.dumper = dumper;
+        this.streamBuffer = streamBuffer;
         this.notWritten = notWritten;
     }
 
@@ -47,13 +53,15 @@ final class PcapSegment implements PacketSource.Segment {
     static PcapSegment create(PcapDevice device, Path file, LongConsumer notWritten) {
         createFile(file);
         LibPcapLibrary pcap = device.library();
-        Pointer stream = openStream(file);
+        Memory streamBuffer = new Memory(STREAM_BUFFER_BYTES);
+        Pointer stream = openStream(file, streamBuffer);
         Pointer dumper = pcap.pcap_dump_fopen(device.handle(), stream);
         if (dumper == null) {
             LibcLibrary.get().fclose(stream);
+            streamBuffer.close();
             throw new HostException(Code.IO, "write " + file + ": " + pcap.pcap_geterr(device.handle()), "");
         }
-        PcapSegment segment = new PcapSegment(pcap, file, dumper, notWritten);
+        PcapSegment segment = new PcapSegment(pcap, file, dumper, streamBuffer, notWritten);
         segment.flushStream();
         return segment;
     }
@@ -85,7 +93,7 @@ final class PcapSegment implements PacketSource.Segment {
         return reason == null ? e.getClass().getSimpleName() : reason;
     }
 
-    private static Pointer openStream(Path file) {
+    private static Pointer openStream(Path file, Memory buffer) {
         LibcLibrary libc = LibcLibrary.get();
         // The bytes by which Java created it, whatever the locale.
         Charset pathCharset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
@@ -94,7 +102,7 @@ final class PcapSegment implements PacketSource.Segment {
         if (stream == null) {
             throw PcapErrors.ofErrno("open", file, Native.getLastError());
         }
-        if (libc.setvbuf(stream, null, LibcLibrary.IOFBF, new size_t(STREAM_BUFFER_BYTES)) != 0) {
+        if (libc.setvbuf(stream, buffer, LibcLibrary.IOFBF, new size_t(buffer.size())) != 0) {
             throw PcapErrors.ofErrno("buffer", file, Native.getLastError());
         }
         // A segment has one thread. In a process with many the stream would else be locked three times a packet.
@@ -145,8 +153,7 @@ final class PcapSegment implements PacketSource.Segment {
 
     /** Closing a stream writes what is left of its buffer, so the file is cut only after that. */
     private HostException broken(int errno) {
-        closed = true;
-        pcap.pcap_dump_close(dumper);
+        closeStream();
         notWritten.accept(packetsSinceFlush);
         HostException failure = PcapErrors.ofErrno("write", file, errno == 0 ? guessErrno() : errno);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -166,8 +173,13 @@ final class PcapSegment implements PacketSource.Segment {
     public void close() {
         if (!closed) {
             flush();
-            closed = true;
-            pcap.pcap_dump_close(dumper);
+            closeStream();
         }
+    }
+
+    private void closeStream() {
+        closed = true;
+        pcap.pcap_dump_close(dumper);
+        streamBuffer.close();
     }
 }
