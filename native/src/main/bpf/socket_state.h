@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/* What the objects share: the state kept with each socket, the ring, and who uses a socket. */
+#ifndef PIDCAP_SOCKET_STATE_H
+#define PIDCAP_SOCKET_STATE_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "flow_events.h"
+
+#define RING_BYTES (8 * 1024 * 1024)
+#define USERS 8
+/* A process number needs 22 bits. */
+#define DATA_USER 0x80000000U
+
+/* A socket that comes out of a listener gets a copy of the listener's. */
+struct socket_state {
+	__u64 cookie;
+	__u64 listener_cookie;
+	__u64 netns_cookie;
+	__u64 since_ns;
+	/* The hash of the TCP tuple that was told when the connection began. */
+	__u64 tcp_tuple;
+	/* Who made it; 0: not known. */
+	__u32 tgid;
+	__u32 uid;
+	char comm[PIDCAP_COMM_BYTES];
+	/* Who else was seen to use it; with DATA_USER, to send or receive. */
+	__u32 users[USERS];
+	__u32 next_user;
+	/* The port counted in "ports", and for which process. */
+	__u32 bound_tgid;
+	__u16 bound_port;
+	__u16 unowned_tuples;
+	__u8 is_tcp;
+	__u8 is_told;
+	__u8 is_released;
+	__u8 is_raw_sender;
+
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
+	__type(key, int);
+	__type(value, struct socket_state);
+} sockets SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, RING_BYTES);
+} records SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, PIDCAP_NUMBERS);
+	__type(key, __u32);
+	__type(value, __u64);
+} numbers SEC(".maps");
+
+static __always_inline void add_to(__u32 which, __u64 more)
+{
+	__u64 *number = bpf_map_lookup_elem(&numbers, &which);
+
+	if (number)
+		__sync_fetch_and_add(number, more);
+}
+
+/* The last step of MurmurHash3. */
+static __always_inline __u64 hash_word(__u64 word)
+{
+	word ^= word >> 33;
+	word *= 0xff51afd7ed558ccdULL;
+	word ^= word >> 33;
+	word *= 0xc4ceb9fe1a85ec53ULL;
+	word ^= word >> 33;
+	return word;
+}
+
+/* Only where the current process is the one that calls. */
+static __always_inline void set_owner(struct socket_state *st)
+{
+	st->tgid = bpf_get_current_pid_tgid() >> 32;
+	st->uid = bpf_get_current_uid_gid();
+	bpf_get_current_comm(st->comm, sizeof(st->comm));
+}
+
+static __always_inline void tell_used(struct socket_state *st, __u32 tgid, __u16 flags)
+{
+	struct pidcap_socket_record *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
+
+	if (!r) {
+		add_to(PIDCAP_LOST_RECORDS, 1);
+		return;
+	}
+	__builtin_memset(r, 0, sizeof(*r));
+	r->time_ns = bpf_ktime_get_ns();
+	r->kind = PIDCAP_SOCKET_USED;
+	r->tgid = tgid;
+	r->cookie = st->cookie;
+	r->listener_cookie = st->listener_cookie;
+	r->netns_cookie = st->netns_cookie;
+	r->since_ns = st->since_ns;
+	r->flags = flags | (st->listener_cookie ? PIDCAP_ACCEPTED : 0);
+	r->uid = bpf_get_current_uid_gid();
+	bpf_get_current_comm(r->comm, sizeof(r->comm));
+	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+}
+
+/*
+ * The current process calls something on the socket, or (PIDCAP_DATA) sends or receives by it. Told is, once each,
+ * whoever did not make it; and of a connection that came in also who did, because the one that made the listener need
+ * not be the one that accepts.
+ */
+static __always_inline void note_user(struct socket_state *st, __u16 flags)
+{
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u32 user = flags & PIDCAP_DATA ? tgid | DATA_USER : tgid;
+
+	if (tgid == st->tgid && !st->listener_cookie)
+		return;
+	if (!st->tgid)
+		set_owner(st);
+	#pragma unroll
+	for (int i = 0; i < USERS; i++)
+		if (st->users[i] == user)
+			return;
+	st->users[st->next_user++ & (USERS - 1)] = user;
+	tell_used(st, tgid, flags);
+}
+
+#endif
