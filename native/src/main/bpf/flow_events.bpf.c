@@ -250,6 +250,7 @@ int sock_create(struct bpf_sock *ctx)
 
 	if (st) {
 		st->since_ns = bpf_ktime_get_ns();
+		st->is_tcp = ctx->protocol == IPPROTO_TCP;
 		set_owner(st);
 		if (ctx->type == SOCK_RAW && (ctx->protocol == IPPROTO_TCP || ctx->protocol == IPPROTO_RAW)) {
 			st->is_raw_sender = 1;
@@ -271,7 +272,7 @@ int sock_release(struct bpf_sock *ctx)
 			add_to(PIDCAP_RAW_SENDERS, -1);
 		st->is_released = 1;
 		/* Of a socket that never did anything nobody knows. */
-		if (st->tgid && !st->is_told)
+		if (st->tgid && !st->is_told && !st->is_named)
 			return ALLOW;
 	}
 	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
@@ -435,6 +436,7 @@ static __always_inline void begin_accepted(struct socket_state *st, __u64 cookie
 	st->is_raw_sender = 0;
 	__builtin_memset(st->users, 0, sizeof(st->users));
 	st->is_told = 0;
+	st->is_named = 0;
 	st->is_released = 0;
 	st->unowned_tuples = 0;
 }
@@ -499,6 +501,7 @@ int tcp_state(struct bpf_sock_ops *ctx)
 		add_to(PIDCAP_LOST_STATES, 1);
 		return ALLOW;
 	}
+	st->is_tcp = 1;
 	cookie = bpf_get_socket_cookie(ctx);
 	set_tcp_tuple(ctx, &t);
 	if (op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB) {

@@ -33,10 +33,12 @@ struct socket_state {
 	__u16 bound_port;
 	__u16 unowned_tuples;
 	__u8 is_tcp;
+	/* A tuple of it, */
 	__u8 is_told;
+	/* or a user was told: then its release is told too. */
+	__u8 is_named;
 	__u8 is_released;
 	__u8 is_raw_sender;
-
 };
 
 struct {
@@ -97,6 +99,7 @@ static __always_inline void tell_used(struct socket_state *st, __u32 tgid, __u16
 	__builtin_memset(r, 0, sizeof(*r));
 	r->time_ns = bpf_ktime_get_ns();
 	r->kind = PIDCAP_SOCKET_USED;
+	r->protocol = st->is_tcp ? 6 : 0;
 	r->tgid = tgid;
 	r->cookie = st->cookie;
 	r->listener_cookie = st->listener_cookie;
@@ -106,6 +109,7 @@ static __always_inline void tell_used(struct socket_state *st, __u32 tgid, __u16
 	r->uid = bpf_get_current_uid_gid();
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	st->is_named = 1;
 }
 
 /*

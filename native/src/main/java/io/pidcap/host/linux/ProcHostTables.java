@@ -1,0 +1,100 @@
+package io.pidcap.host.linux;
+
+import io.pidcap.host.HostException;
+import io.pidcap.host.linux.bpf.HostTables;
+import io.pidcap.protocol.model.IpAddress;
+import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.ProcessIdentity;
+import io.pidcap.protocol.model.ProcessInfo;
+import io.pidcap.protocol.model.SocketSnapshot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the exact source of events takes from /proc. One thread at a time. */
+final class ProcHostTables implements HostTables {
+    private static final int MOST_TABLE_BYTES = 1 << 26;
+    /** Terminated: nobody has waited for it yet; and dead. */
+    private static final String ENDED_STATES = "ZX";
+
+    private final ProcRoot proc;
+    private final HostClock clock;
+    private final boolean withArguments;
+    private final ProcessInfoReader infos;
+
+    ProcHostTables(ProcRoot proc, HostClock clock, boolean withArguments) {
+        this.proc = proc;
+        this.clock = clock;
+        this.withArguments = withArguments;
+        infos = new ProcessInfoReader(proc, withArguments);
+    }
+
+    @Override
+    public ObservedTime now() {
+        return clock.now();
+    }
+
+    @Override
+    public List<ProcessInfo> processes() {
+        List<ProcessInfo> processes = new ArrayList<>();
+        for (int pid : pids()) {
+            ProcessInfo info = process(pid);
+            if (info != null) {
+                processes.add(info);
+            }
+        }
+        return processes;
+    }
+
+    private int[] pids() {
+        try {
+            return proc.pids();
+        } catch (IOException e) {
+            throw new HostException(
+                    HostException.Code.IO, "list the processes below " + proc.name("") + ": " + e.getMessage(), "", e);
+        }
+    }
+
+    @Override
+    public @Nullable ProcessInfo process(int pid) {
+        ProcStat stat = infos.readStat(pid);
+        return stat == null ? null : infos.read(stat, infos.readExecutable(pid));
+    }
+
+    @Override
+    public long startNanos(int pid) {
+        ProcStat stat = infos.readStat(pid);
+        return stat == null ? 0 : stat.startNanos();
+    }
+
+    @Override
+    public boolean isRunning(ProcessIdentity process) {
+        ProcStat stat = infos.readStat(process.pid());
+        return stat != null
+                && stat.startNanos() == process.startNanos()
+                && (stat.threads() > 1 || ENDED_STATES.indexOf(stat.state()) < 0);
+    }
+
+    @Override
+    public SocketSnapshot look() {
+        return new ProcSocketTable(proc, clock, withArguments, 1).look(true).toSnapshot();
+    }
+
+    @Override
+    public List<IpAddress> localAddresses() {
+        List<IpAddress> addresses = new ArrayList<>();
+        try {
+            int length = proc.read("self/net/fib_trie", MOST_TABLE_BYTES);
+            addresses.addAll(LocalAddresses.parseFibTrie(proc.buffer(), length));
+            if (proc.exists("self/net/if_inet6")) {
+                length = proc.read("self/net/if_inet6", MOST_TABLE_BYTES);
+                addresses.addAll(LocalAddresses.parseIfInet6(proc.buffer(), length));
+            }
+        } catch (IOException e) {
+            throw new HostException(
+                    HostException.Code.IO, "read the addresses of this host from /proc: " + e.getMessage(), "", e);
+        }
+        return addresses;
+    }
+}

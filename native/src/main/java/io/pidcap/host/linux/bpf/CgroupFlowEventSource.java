@@ -1,0 +1,305 @@
+package io.pidcap.host.linux.bpf;
+
+import io.pidcap.host.FlowEventSource;
+import io.pidcap.host.HostException;
+import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.IpAddress;
+import io.pidcap.protocol.model.LocalAddress;
+import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.SocketSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The exact source of flow events: programs at the root of cgroup2 tell of every socket and every process as it happens,
+ * however short it lives. Who counts as owner: {@link SocketTracker}. How events are dated: {@link EventTimes}.
+ *
+ * <p>Needs libbpf, and CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON or root; Linux 5.10 or later. Sees the processes of its cgroup
+ * namespace in all network namespaces. What no program tells of: packets that a process hands to a packet socket, replies
+ * that the kernel makes itself (RST of a closed port, ICMP errors and echo replies, TIME_WAIT).
+ *
+ * <p>The watermark. Before it looks where the ring ends, {@link #poll} reads the clock. A program takes a record's time
+ * <em>after</em> it has reserved the record's place. So a record that is not before the end that was seen has a later
+ * time than that reading, and every earlier one is read now; where one of these is still being written, the watermark
+ * stays. Only the dating back of an event ({@link EventTimes#LEAD_NANOS}) can give it an earlier time, hence the
+ * watermark stays behind the reading by as much, and in the last batch, where it does not, no event is dated back beyond
+ * it.
+ */
+public final class CgroupFlowEventSource implements FlowEventSource {
+    private static final Logger log = LoggerFactory.getLogger(CgroupFlowEventSource.class);
+
+    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final HostTables tables;
+    private @Nullable Attached attached;
+
+    public CgroupFlowEventSource(HostTables tables) {
+        this.tables = tables;
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.EBPF;
+    }
+
+    @Override
+    public String reason() {
+        return "";
+    }
+
+    @Override
+    public List<String> limits() {
+        return attached == null ? List.of() : attached.limits();
+    }
+
+    @Override
+    public void attach() {
+        if (attached != null) {
+            throw new IllegalStateException("the source is attached already");
+        }
+        attached = Attached.attach(tables);
+    }
+
+    @Override
+    public SocketSnapshot snapshot() {
+        return attached().snapshot();
+    }
+
+    @Override
+    public FlowBatch next(long timeoutMillis) {
+        return attached().next(timeoutMillis);
+    }
+
+    private Attached attached() {
+        if (attached == null) {
+            throw new IllegalStateException("the source is not attached");
+        }
+        return attached;
+    }
+
+    @Override
+    public void close() {
+        Attached source = attached;
+        attached = null;
+        if (source != null) {
+            source.close();
+        }
+    }
+
+    /** What there is while the programs are attached. */
+    static final class Attached implements AutoCloseable {
+        private final HostTables tables;
+        private final FlowPrograms programs;
+        private final SocketSurvey survey;
+        private final BpfRingBuffer ring;
+        private final PortTable ports;
+        private final long ownNetnsId;
+        private final EventTimes times;
+        private final BatchBuilder batch = new BatchBuilder();
+        private final ProcessTracker processes;
+        private final SocketTracker sockets;
+        private final RecordReader reader;
+
+        private long pauseNanos = SHORTEST_PAUSE_NANOS;
+        private long choresDueNanos;
+        private List<IpAddress> localAddresses = List.of();
+        /** Of this poll; null: nobody asked yet. */
+        private @Nullable List<HeldSocket> surveyed;
+
+        private Map<Integer, Set<Long>> heldByPid = Map.of();
+
+        private Attached(
+                HostTables tables, FlowPrograms programs, SocketSurvey survey, BpfRingBuffer ring, PortTable ports) {
+            this.tables = tables;
+            this.programs = programs;
+            this.survey = survey;
+            this.ring = ring;
+            this.ports = ports;
+            ownNetnsId = SelfTest.run(ring).netnsCookie();
+            times = new EventTimes(tables.now());
+            processes = new ProcessTracker(tables, new ExecutablePaths(), batch);
+            sockets = new SocketTracker(times, batch, ports, ownNetnsId);
+            reader = new RecordReader(processes, sockets, times, this::heldBy);
+        }
+
+        static Attached attach(HostTables tables) {
+            LibBpf bpf = LibBpf.get();
+            List<AutoCloseable> opened = new ArrayList<>();
+            try {
+                FlowPrograms programs = FlowPrograms.attach(bpf);
+                opened.add(programs);
+                BpfRingBuffer ring =
+                        new BpfRingBuffer(programs.flows().mapDescriptor("records"), FlowPrograms.RING_BYTES);
+                opened.add(ring);
+                PortTable ports = new PortTable(programs.flows());
+                opened.add(ports);
+                SocketSurvey survey = openSurvey(bpf, tables);
+                opened.add(survey);
+                return new Attached(tables, programs, survey, ring, ports);
+            } catch (RuntimeException e) {
+                closeAll(opened, e);
+                throw e;
+            }
+        }
+
+        private static SocketSurvey openSurvey(LibBpf bpf, HostTables tables) {
+            try {
+                return IteratorSurvey.open(bpf);
+            } catch (HostException e) {
+                log.info("without the iterator over descriptors", e);
+                return new DiagSurvey(tables);
+            }
+        }
+
+        private static void closeAll(List<AutoCloseable> opened, RuntimeException first) {
+            for (AutoCloseable each : opened) {
+                try {
+                    each.close();
+                } catch (Exception e) {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+
+        FlowPrograms programs() {
+            return programs;
+        }
+
+        SocketSurvey survey() {
+            return survey;
+        }
+
+        List<String> limits() {
+            List<String> limits = new ArrayList<>(programs.missing());
+            if (!survey.limit().isEmpty()) {
+                limits.add(survey.limit());
+            }
+            if (!programs.wholeHost()) {
+                limits.add("only the processes of this container are seen (" + programs.cgroup()
+                        + " is not the host's root)");
+            }
+            return limits;
+        }
+
+        SocketSnapshot snapshot() {
+            ObservedTime taken = tables.now();
+            List<HeldSocket> held = survey.survey();
+            processes.begin(tables.processes());
+            adopt(held);
+            localAddresses = tables.localAddresses();
+            // The snapshot tells it all; the records that are in the ring already come on top.
+            batch.take(0, taken);
+            return new SocketSnapshot(
+                    taken,
+                    ownNetnsId,
+                    processes.all().stream().map(process -> process.info).toList(),
+                    sockets.entries(),
+                    localAddresses.stream()
+                            .map(address -> new LocalAddress(ownNetnsId, address))
+                            .toList());
+        }
+
+        private List<KnownSocket> adopt(List<HeldSocket> held) {
+            List<KnownSocket> adopted = new ArrayList<>(held.size());
+            for (HeldSocket each : held) {
+                adopted.add(sockets.adopt(each, processes.known(each.tgid(), "", -1)));
+            }
+            sockets.countOlder(adopted);
+            return adopted;
+        }
+
+        FlowBatch next(long timeoutMillis) {
+            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+            while (true) {
+                FlowBatch polled = poll(timeoutMillis == 0);
+                boolean isEmpty = polled.processes().isEmpty()
+                        && polled.events().isEmpty()
+                        && polled.exits().isEmpty()
+                        && !polled.localAddressesChanged()
+                        && polled.lostEvents() == 0;
+                pauseNanos =
+                        isEmpty ? Math.min(LONGEST_PAUSE_NANOS, pauseNanos + pauseNanos / 4) : SHORTEST_PAUSE_NANOS;
+                long left = deadline - System.nanoTime();
+                if (!isEmpty || left <= 0 || Thread.currentThread().isInterrupted()) {
+                    return polled;
+                }
+                LockSupport.parkNanos(this, Math.min(left, pauseNanos));
+            }
+        }
+
+        private FlowBatch poll(boolean last) {
+            ObservedTime reading = tables.now();
+            times.read(reading);
+            surveyed = null;
+            long end = ring.producerPosition();
+            boolean isWhole = reader.readAll(ring, end) == end;
+            for (KnownProcess ended : processes.endHeadless(reading.monotonicNanos())) {
+                sockets.exited(ended, reading.monotonicNanos());
+            }
+            adoptUnknown(reading.monotonicNanos());
+            programs.askDatagramUsers(sockets.sharedDatagramSockets() > 0);
+            if (reading.monotonicNanos() >= choresDueNanos) {
+                choresDueNanos = reading.monotonicNanos() + CHORES_NANOS;
+                doChores(reading.monotonicNanos());
+            }
+            long watermark = reading.monotonicNanos() - (last ? 0 : EventTimes.LEAD_NANOS);
+            return batch.take(ports.takeLost(), times.advanceWatermark(isWhole ? watermark : 0));
+        }
+
+        /** A socket from before the programs that the snapshot did not have: not accepted then, or in flight. */
+        private void adoptUnknown(long nowNanos) {
+            Set<Long> cookies = reader.takeUnknownCookies();
+            if (cookies.isEmpty()) {
+                return;
+            }
+            List<HeldSocket> held = surveyNow().stream()
+                    .filter(each -> cookies.contains(each.cookie()))
+                    .toList();
+            Set.copyOf(adopt(held)).forEach(socket -> sockets.tellAdopted(socket, nowNanos));
+        }
+
+        private void doChores(long nowNanos) {
+            processes.tidy(nowNanos);
+            List<IpAddress> now = tables.localAddresses();
+            if (!Set.copyOf(now).equals(Set.copyOf(localAddresses))) {
+                localAddresses = now;
+                batch.localAddresses(ownNetnsId, now);
+            }
+        }
+
+        private Set<Long> heldBy(int pid) {
+            surveyNow();
+            return heldByPid.getOrDefault(pid, Set.of());
+        }
+
+        private List<HeldSocket> surveyNow() {
+            List<HeldSocket> now = surveyed;
+            if (now == null) {
+                now = survey.survey();
+                surveyed = now;
+                heldByPid = SocketTracker.byProcess(now);
+            }
+            return now;
+        }
+
+        @Override
+        public void close() {
+            if (reader.unreadable() > 0) {
+                log.warn("{} records were of an unknown form", reader.unreadable());
+            }
+            ring.close();
+            ports.close();
+            survey.close();
+            programs.close();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.pidcap.host.linux.bpf;
+
+import io.pidcap.protocol.model.ObservedTime;
+
+/**
+ * Turns the programs' times (CLOCK_MONOTONIC) into pairs with the wall clock, which stamps packets, and knows how far
+ * back an event may be dated.
+ *
+ * <p>A pair of readings is taken at each poll. Between two of them the wall clock is taken to run evenly; where it was
+ * set in between, what happened since the earlier reading is dated by that one, because nobody knows when it was set.
+ *
+ * <p>An event of a packet that came in follows the packet's own stamp by as long as the packet waited for its socket.
+ * It is therefore dated back by {@link #LEAD_NANOS}, but not before the socket can have had the tuple, nor before the
+ * watermark that was given out.
+ */
+final class EventTimes {
+    /** Longer than a packet waits between its stamp and its socket, also where a soft interrupt is put off. */
+    static final long LEAD_NANOS = 20_000_000;
+
+    /** What differs by more within one poll was set, not slewed (at most 500 us a second). */
+    private static final long STEP_NANOS = 1_000_000;
+
+    private ObservedTime before;
+    private ObservedTime now;
+    private long watermarkNanos;
+
+    EventTimes(ObservedTime first) {
+        before = first;
+        now = first;
+        watermarkNanos = first.monotonicNanos();
+    }
+
+    /** Begins a poll. */
+    void read(ObservedTime reading) {
+        before = now;
+        now = reading;
+    }
+
+    ObservedTime now() {
+        return now;
+    }
+
+    long watermarkNanos() {
+        return watermarkNanos;
+    }
+
+    /** Moves the watermark to {@code monotonicNanos}, never back. */
+    ObservedTime advanceWatermark(long monotonicNanos) {
+        watermarkNanos = Math.max(watermarkNanos, monotonicNanos);
+        return at(watermarkNanos);
+    }
+
+    /** As it happened, but not before the watermark. */
+    ObservedTime of(long monotonicNanos) {
+        return at(Math.max(watermarkNanos, monotonicNanos));
+    }
+
+    /**
+     * Dated back.
+     *
+     * @param sinceNanos the earliest that makes sense; 0: not known
+     */
+    ObservedTime backFrom(long monotonicNanos, long sinceNanos) {
+        return of(Math.min(monotonicNanos, Math.max(sinceNanos, monotonicNanos - LEAD_NANOS)));
+    }
+
+    private ObservedTime at(long monotonicNanos) {
+        long offsetBefore = before.epochNanos() - before.monotonicNanos();
+        long offsetNow = now.epochNanos() - now.monotonicNanos();
+        long length = now.monotonicNanos() - before.monotonicNanos();
+        long offset;
+        if (monotonicNanos >= now.monotonicNanos()) {
+            offset = offsetNow;
+        } else if (Math.abs(offsetNow - offsetBefore) > STEP_NANOS || length <= 0) {
+            offset = offsetBefore;
+        } else {
+            double part = Math.max(0, (double) (monotonicNanos - before.monotonicNanos()) / length);
+            offset = offsetBefore + Math.round((offsetNow - offsetBefore) * part);
+        }
+        return new ObservedTime(monotonicNanos, monotonicNanos + offset);
+    }
+}

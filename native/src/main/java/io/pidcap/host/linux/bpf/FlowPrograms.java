@@ -1,0 +1,207 @@
+package io.pidcap.host.linux.bpf;
+
+import io.pidcap.host.HostException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The programs, loaded and attached: those that every kernel must have, and those that a kernel may lack, of which the
+ * reasons are kept. What a kernel has is found out by trying.
+ */
+final class FlowPrograms implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(FlowPrograms.class);
+
+    /** RING_BYTES in socket_state.h. */
+    static final int RING_BYTES = 8 * 1024 * 1024;
+
+    private static final List<String> CGROUP_PROGRAMS = List.of(
+            "sock_create",
+            "sock_release",
+            "post_bind4",
+            "post_bind6",
+            "connect4",
+            "connect6",
+            "getpeername4",
+            "getpeername6",
+            "getsockname4",
+            "getsockname6",
+            "tcp_state",
+            "packet_out",
+            "packet_in");
+    /** They cost each datagram something, and are needed only where {@code datagram_users} does not load. */
+    private static final List<String> DATAGRAM_PROGRAMS = List.of("sendmsg4", "sendmsg6", "recvmsg4", "recvmsg6");
+
+    private static final String EXEC = "sched/sched_process_exec";
+    private static final String NEW_TASK = "task/task_newtask";
+    private static final String EXIT = "sched/sched_process_exit";
+    private static final String FORKED_PROGRAM = "process_forked";
+    private static final String EXECUTED_PROGRAM = "process_executed";
+    private static final String EXITED_PROGRAM = "process_exited";
+    private static final String RECEIVED_PROGRAM = "tcp_received";
+    private static final List<String> SHARED_MAPS = List.of("sockets", "records", "numbers");
+
+    private final BpfObject flows;
+    private final @Nullable BpfObject users;
+    private final @Nullable BpfObject datagramUsers;
+    private final boolean wholeHost;
+    private final String cgroup;
+    private final List<String> missing;
+    private boolean datagramUsersAttached;
+    private boolean datagramUsersRefused;
+
+    private FlowPrograms(
+            BpfObject flows,
+            @Nullable BpfObject users,
+            @Nullable BpfObject datagramUsers,
+            CgroupRoot root,
+            List<String> missing) {
+        this.flows = flows;
+        this.users = users;
+        this.datagramUsers = datagramUsers;
+        wholeHost = root.wholeHost();
+        cgroup = root.where();
+        this.missing = missing;
+    }
+
+    /** @throws HostException why the programs without which nothing is exact do not load or attach */
+    static FlowPrograms attach(LibBpf bpf) {
+        // Until Linux 5.11 maps count as locked memory; later the limit does not matter, so a refusal neither.
+        LibcLibrary.INSTANCE.setrlimit(LibcLibrary.RLIMIT_MEMLOCK, new long[] {-1, -1});
+        List<String> missing = new ArrayList<>();
+        List<BpfObject> opened = new ArrayList<>();
+        try (CgroupRoot root = CgroupRoot.open()) {
+            BpfObject flows = open(bpf, "flow_events", opened);
+            flows.load();
+            try {
+                attachTracepoints(flows);
+            } catch (HostException e) {
+                missing.add("processes that end within milliseconds are known by a name of 15 characters only: "
+                        + e.getMessage());
+                log.info("without the tracepoints of processes", e);
+            }
+            BpfObject users = tryUsers(bpf, flows, opened, missing);
+            BpfObject datagramUsers = tryDatagramUsers(bpf, flows, opened);
+            for (String program : CGROUP_PROGRAMS) {
+                flows.attachToCgroup(program, root.descriptor());
+            }
+            if (datagramUsers == null) {
+                for (String program : DATAGRAM_PROGRAMS) {
+                    flows.attachToCgroup(program, root.descriptor());
+                }
+            }
+            return new FlowPrograms(flows, users, datagramUsers, root, missing);
+        } catch (RuntimeException e) {
+            opened.forEach(BpfObject::close);
+            throw e;
+        }
+    }
+
+    private static BpfObject open(LibBpf bpf, String name, List<BpfObject> opened) {
+        BpfObject object = BpfObject.open(bpf, name);
+        opened.add(object);
+        return object;
+    }
+
+    private static void attachTracepoints(BpfObject flows) {
+        List<Tracepoint> found = Tracepoint.find(List.of(NEW_TASK, EXEC, EXIT));
+        // The fields for which the programs were compiled: struct task_newtask, struct sched_process_exec.
+        found.get(0).require("pid", 8);
+        found.get(0).require("clone_flags", 32);
+        found.get(1).require("filename", 8);
+        found.get(0).attach(flows, FORKED_PROGRAM);
+        found.get(1).attach(flows, EXECUTED_PROGRAM);
+        found.get(2).attach(flows, EXITED_PROGRAM);
+    }
+
+    private static @Nullable BpfObject tryUsers(
+            LibBpf bpf, BpfObject flows, List<BpfObject> opened, List<String> missing) {
+        try {
+            BpfObject users = loadShared(bpf, "socket_users", flows, opened);
+            users.attach(RECEIVED_PROGRAM);
+            return users;
+        } catch (HostException e) {
+            missing.add("a connection accepted by one of several processes counts as all of theirs: " + e.getMessage());
+            log.info("without the tracepoint of TCP receives", e);
+            return null;
+        }
+    }
+
+    private static @Nullable BpfObject tryDatagramUsers(LibBpf bpf, BpfObject flows, List<BpfObject> opened) {
+        try {
+            return loadShared(bpf, "datagram_users", flows, opened);
+        } catch (HostException e) {
+            log.info("without the tracepoints of sends and receives", e);
+            return null;
+        }
+    }
+
+    private static BpfObject loadShared(LibBpf bpf, String name, BpfObject flows, List<BpfObject> opened) {
+        BpfObject object = open(bpf, name, opened);
+        for (String map : SHARED_MAPS) {
+            object.share(map, flows);
+        }
+        object.load();
+        return object;
+    }
+
+    BpfObject flows() {
+        return flows;
+    }
+
+    boolean hasTracepoints() {
+        return flows.isAttached(EXITED_PROGRAM);
+    }
+
+    boolean hasUsers() {
+        return users != null;
+    }
+
+    /** False: attached inside a container, whose processes alone are seen. */
+    boolean wholeHost() {
+        return wholeHost;
+    }
+
+    String cgroup() {
+        return cgroup;
+    }
+
+    /** What this kernel lacks and what that means for the user. */
+    List<String> missing() {
+        return missing;
+    }
+
+    /** Asks who sends and receives datagrams, or stops asking: it costs each call something. */
+    void askDatagramUsers(boolean ask) {
+        BpfObject object = datagramUsers;
+        if (object == null || datagramUsersRefused || ask == datagramUsersAttached) {
+            return;
+        }
+        try {
+            for (String program : List.of("sent", "received")) {
+                if (ask) {
+                    object.attach(program);
+                } else {
+                    object.detach(program);
+                }
+            }
+            datagramUsersAttached = ask;
+        } catch (HostException e) {
+            datagramUsersRefused = true;
+            log.warn("cannot ask who uses shared sockets", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (datagramUsers != null) {
+            datagramUsers.close();
+        }
+        if (users != null) {
+            users.close();
+        }
+        flows.close();
+    }
+}

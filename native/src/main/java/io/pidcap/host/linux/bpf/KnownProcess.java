@@ -1,0 +1,23 @@
+package io.pidcap.host.linux.bpf;
+
+import io.pidcap.protocol.model.ProcessIdentity;
+import io.pidcap.protocol.model.ProcessInfo;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** One process from when it is first heard of until it is forgotten; its identity never changes. */
+final class KnownProcess {
+    final ProcessIdentity identity;
+    /** The sockets that it owns. */
+    final Set<KnownSocket> sockets = new LinkedHashSet<>();
+
+    ProcessInfo info;
+    boolean exited;
+    /** It came from a parent that had sockets, and has not executed its program yet. */
+    boolean mayHaveInherited;
+
+    KnownProcess(ProcessInfo info) {
+        this.info = info;
+        identity = info.identity();
+    }
+}

@@ -1,0 +1,83 @@
+package io.pidcap.host.linux.bpf;
+
+import io.pidcap.protocol.model.FiveTuple;
+import io.pidcap.protocol.model.SocketState;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One socket from its first record until it is released. */
+final class KnownSocket {
+    /** So many tuples are kept of a socket whose owner is not known yet. */
+    private static final int MOST_UNOWNED = 16;
+
+    final long cookie;
+    final boolean tcp;
+    long netnsId;
+    /** It came out of a listener. */
+    boolean accepted;
+    /** The process that accepted it has shown itself; until then all that have the listener own it. */
+    boolean taken;
+    /** It is older than the programs; then what it counts for among the ports, see {@link PortTable}. */
+    boolean countedAsOlder;
+
+    boolean rawSender;
+
+    final List<KnownProcess> owners = new ArrayList<>(1);
+    /** Those of the owners that were seen to send or receive; kept of accepted sockets only. */
+    final List<KnownProcess> dataUsers = new ArrayList<>(0);
+
+    private @Nullable Ownership first;
+    private @Nullable Ownership last;
+    private List<Ownership> untold = List.of();
+
+    /** A tuple that a socket owns. */
+    record Ownership(FiveTuple tuple, SocketState state) {
+        boolean saysTheSameAs(@Nullable Ownership other) {
+            return other != null && state == other.state && tuple.equals(other.tuple);
+        }
+    }
+
+    KnownSocket(long cookie, boolean tcp, long netnsId) {
+        this.cookie = cookie;
+        this.tcp = tcp;
+        this.netnsId = netnsId;
+    }
+
+    /** False: it was told already. */
+    boolean own(Ownership next) {
+        if (next.saysTheSameAs(last) || next.saysTheSameAs(first)) {
+            return false;
+        }
+        first = first == null ? next : first;
+        last = next;
+        return true;
+    }
+
+    /** Keeps what cannot be told because nobody is known to own the socket. */
+    void keepUntold(Ownership next) {
+        if (untold.isEmpty()) {
+            untold = new ArrayList<>(1);
+        }
+        if (untold.size() < MOST_UNOWNED) {
+            untold.add(next);
+        }
+    }
+
+    List<Ownership> takeUntold() {
+        List<Ownership> taken = untold;
+        untold = List.of();
+        return taken;
+    }
+
+    /** The last tuple, if there is any. */
+    @Nullable
+    Ownership last() {
+        return last;
+    }
+
+    @Nullable
+    Ownership first() {
+        return first;
+    }
+}

@@ -1,0 +1,90 @@
+package io.pidcap.host.linux.bpf;
+
+import io.pidcap.protocol.model.TransportProtocol;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Tells the programs which ports are taken by sockets that are older than they, so that they know when a port is shared;
+ * and reads their counts of what was lost. Both are memory that the programs read and write at the same time.
+ */
+final class PortTable implements AutoCloseable {
+    private static final int PORTS = 65536;
+    private static final long ONE_PROCESS = 1;
+    private static final long SEVERAL = 2;
+
+    private final SharedMemory ports;
+    private final SharedMemory numbers;
+    private final Map<Integer, OlderUse> older = new HashMap<>();
+    private long olderRawSenders;
+    private long lostBefore;
+
+    private static final class OlderUse {
+        private int sockets;
+        private int firstPid;
+        private long told;
+    }
+
+    /** Maps {@code ports} and {@code numbers} of a loaded object. */
+    PortTable(BpfObject object) {
+        long portBytes = 2L * PORTS * FlowRecordLayout.PORT_BYTES;
+        ports = SharedMemory.map(object.mapDescriptor("ports"), 0, portBytes, true, "the table of ports");
+        try {
+            numbers = SharedMemory.map(
+                    object.mapDescriptor("numbers"), 0, SharedMemory.pageSize(), true, "the table of numbers");
+        } catch (RuntimeException e) {
+            ports.close();
+            throw e;
+        }
+    }
+
+    /** A socket that was there before the programs has a port. */
+    void addOlder(int protocol, int port, Iterable<KnownProcess> owners) {
+        OlderUse use = older.computeIfAbsent(index(protocol, port), key -> new OlderUse());
+        use.sockets++;
+        for (KnownProcess owner : owners) {
+            int pid = owner.identity.pid();
+            use.firstPid = use.firstPid == 0 ? pid : use.firstPid;
+            use.told = Math.max(use.told, pid == use.firstPid ? ONE_PROCESS : SEVERAL);
+        }
+        tell(index(protocol, port), use.told);
+    }
+
+    void removeOlder(int protocol, int port) {
+        OlderUse use = older.get(index(protocol, port));
+        if (use != null && --use.sockets == 0) {
+            older.remove(index(protocol, port));
+            tell(index(protocol, port), 0);
+        }
+    }
+
+    private void tell(int index, long use) {
+        int at = index * FlowRecordLayout.PORT_BYTES;
+        ports.setRelease(at + FlowRecordLayout.PORT_OLDER, use);
+        ports.setRelease(at + FlowRecordLayout.PORT_QUIET, 0);
+    }
+
+    private static int index(int protocol, int port) {
+        return (protocol == TransportProtocol.TCP ? 0 : PORTS) + port;
+    }
+
+    void addOlderRawSenders(int more) {
+        olderRawSenders += more;
+        numbers.setRelease(FlowRecordLayout.OLDER_RAW_SENDERS * FlowRecordLayout.NUMBER_BYTES, olderRawSenders);
+    }
+
+    /** Records that found no room, and sockets without a state, since the last call. */
+    long takeLost() {
+        long lost = numbers.getAcquire(FlowRecordLayout.LOST_RECORDS * FlowRecordLayout.NUMBER_BYTES)
+                + numbers.getAcquire(FlowRecordLayout.LOST_STATES * FlowRecordLayout.NUMBER_BYTES);
+        long since = lost - lostBefore;
+        lostBefore = lost;
+        return since;
+    }
+
+    @Override
+    public void close() {
+        ports.close();
+        numbers.close();
+    }
+}

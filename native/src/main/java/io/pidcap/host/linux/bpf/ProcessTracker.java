@@ -1,0 +1,208 @@
+package io.pidcap.host.linux.bpf;
+
+import io.pidcap.protocol.model.ProcessIdentity;
+import io.pidcap.protocol.model.ProcessInfo;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who a pid is, at each place in the sequence of records: fork, exec and exit are in the same ring as what the sockets
+ * do, so a pid that is used again never means its former owner.
+ *
+ * <p>A process gets its identity when it is first heard of and keeps it. Its start time is that of /proc while it can be
+ * read there; of one that is gone already, that of its fork in the same unit. Names come from /proc too; of one that
+ * is gone, from the path that it executed, or else from its parent, whose program it then still was.
+ */
+final class ProcessTracker {
+    private static final long TICK_NANOS = 10_000_000;
+    /** A fork is recorded a little after the kernel has taken the child's start time. */
+    private static final long SAME_START_NANOS = 3 * TICK_NANOS;
+    /** Descriptors are closed after the exit is recorded, some of them by others. */
+    private static final long KEEP_EXITED_NANOS = 10_000_000_000L;
+
+    private final HostTables tables;
+    private final ExecutablePaths paths;
+    private final BatchBuilder batch;
+    private final Map<Integer, KnownProcess> byPid = new HashMap<>();
+    private final Deque<Exited> exited = new ArrayDeque<>();
+    /** Their main thread has ended, others have not. */
+    private final List<KnownProcess> headless = new ArrayList<>();
+
+    private long bootOffsetNanos;
+
+    private record Exited(KnownProcess process, long atNanos) {}
+
+    ProcessTracker(HostTables tables, ExecutablePaths paths, BatchBuilder batch) {
+        this.tables = tables;
+        this.paths = paths;
+        this.batch = batch;
+        readBootOffset();
+    }
+
+    /** Takes over what a snapshot tells; not told again. */
+    void begin(List<ProcessInfo> processes) {
+        for (ProcessInfo info : processes) {
+            byPid.put(info.identity().pid(), new KnownProcess(info));
+        }
+    }
+
+    Collection<KnownProcess> all() {
+        return byPid.values();
+    }
+
+    /** The process that a pid is now; null: nothing was heard of it. */
+    @Nullable
+    KnownProcess find(int pid) {
+        return byPid.get(pid);
+    }
+
+    /** The same; reads it from /proc where nothing was heard of it. */
+    KnownProcess known(int pid, String comm, long userId) {
+        KnownProcess process = byPid.get(pid);
+        if (process == null) {
+            ProcessInfo read = tables.process(pid);
+            process = add(read != null ? read : nameless(new ProcessIdentity(pid, 0), 0, comm, userId));
+        }
+        return process;
+    }
+
+    private static ProcessInfo nameless(ProcessIdentity identity, int parent, String comm, long userId) {
+        return new ProcessInfo(identity, parent, comm, comm, null, List.of(), userId);
+    }
+
+    private KnownProcess add(ProcessInfo info) {
+        KnownProcess process = new KnownProcess(info);
+        byPid.put(info.identity().pid(), process);
+        batch.process(info);
+        return process;
+    }
+
+    /** @return the child; null: it is the one that the snapshot told of */
+    @Nullable
+    KnownProcess forked(int pid, int parentPid, String comm, long userId, long atNanos) {
+        long derived = (atNanos + bootOffsetNanos) / TICK_NANOS * TICK_NANOS;
+        KnownProcess before = byPid.get(pid);
+        if (before != null && !before.exited && isSameStart(before.identity.startNanos(), derived)) {
+            return null;
+        }
+        long read = tables.startNanos(pid);
+        ProcessIdentity identity = new ProcessIdentity(pid, isSameStart(read, derived) ? read : derived);
+        KnownProcess parent = known(parentPid, comm, userId);
+        return add(new ProcessInfo(
+                identity,
+                parentPid,
+                parent.info.name(),
+                comm,
+                parent.info.executable(),
+                parent.info.arguments(),
+                userId));
+    }
+
+    private static boolean isSameStart(long one, long other) {
+        return one != 0 && Math.abs(one - other) <= SAME_START_NANOS;
+    }
+
+    KnownProcess executed(int pid, String path, String comm, long userId) {
+        KnownProcess process = known(pid, comm, userId);
+        ProcessInfo read = tables.process(pid);
+        boolean isThere =
+                read != null && read.executable() != null && read.identity().equals(process.identity);
+        ProcessInfo now = isThere && read != null ? withParent(read, process) : fromPath(process, path, comm, userId);
+        if (!now.equals(process.info)) {
+            process.info = now;
+            batch.process(now);
+        }
+        return process;
+    }
+
+    /** The parent that it had at first: another one only adopted it. */
+    private static ProcessInfo withParent(ProcessInfo read, KnownProcess process) {
+        return new ProcessInfo(
+                process.identity,
+                process.info.parentPid() != 0 ? process.info.parentPid() : read.parentPid(),
+                read.name(),
+                read.comm(),
+                read.executable(),
+                read.arguments(),
+                read.userId());
+    }
+
+    private ProcessInfo fromPath(KnownProcess process, String path, String comm, long userId) {
+        String executable = paths.resolve(path);
+        String known = executable != null ? executable : path;
+        String name = known.substring(known.lastIndexOf('/') + 1);
+        return new ProcessInfo(
+                process.identity,
+                process.info.parentPid(),
+                path.isEmpty() || path.startsWith("/dev/fd/") ? comm : name,
+                comm,
+                executable,
+                // What argv[0] was nobody knows any more; the path it was started by is the nearest.
+                path.isEmpty() ? List.of() : List.of(path),
+                userId);
+    }
+
+    /** @return the process, if its last thread has ended */
+    @Nullable
+    KnownProcess exited(int pid, long atNanos) {
+        KnownProcess process = byPid.get(pid);
+        if (process == null || process.exited) {
+            return null;
+        }
+        if (tables.isRunning(process.identity)) {
+            headless.add(process);
+            return null;
+        }
+        end(process, atNanos);
+        return process;
+    }
+
+    private void end(KnownProcess process, long atNanos) {
+        process.exited = true;
+        exited.addLast(new Exited(process, atNanos));
+        batch.exit(process.identity);
+    }
+
+    /** At each poll: ends those whose other threads have ended too. */
+    List<KnownProcess> endHeadless(long nowNanos) {
+        if (headless.isEmpty()) {
+            return List.of();
+        }
+        List<KnownProcess> ended = new ArrayList<>();
+        for (Iterator<KnownProcess> each = headless.iterator(); each.hasNext(); ) {
+            KnownProcess process = each.next();
+            if (!tables.isRunning(process.identity)) {
+                each.remove();
+                end(process, nowNanos);
+                ended.add(process);
+            }
+        }
+        return ended;
+    }
+
+    /** Now and then: forgets those that ended long ago. */
+    void tidy(long nowNanos) {
+        readBootOffset();
+        while (!exited.isEmpty() && exited.getFirst().atNanos < nowNanos - KEEP_EXITED_NANOS) {
+            KnownProcess process = exited.removeFirst().process;
+            byPid.remove(process.identity.pid(), process);
+        }
+    }
+
+    /** How far the clock of start times, which counts suspended time too, is ahead of that of the records. */
+    private void readBootOffset() {
+        long[] time = new long[2];
+        long before = System.nanoTime();
+        NativeCalls.checked(
+                LibcLibrary.INSTANCE.clock_gettime(LibcLibrary.CLOCK_BOOTTIME, time), "read the time since boot");
+        long width = System.nanoTime() - before;
+        bootOffsetNanos = time[0] * 1_000_000_000L + time[1] - before - width / 2;
+    }
+}

@@ -1,0 +1,164 @@
+package io.pidcap.host.linux.bpf;
+
+import io.pidcap.host.linux.bpf.KnownSocket.Ownership;
+import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.TransportProtocol;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Hands the records of one poll, in their order, to those that keep account of processes and sockets. */
+final class RecordReader {
+    private final ProcessTracker processes;
+    private final SocketTracker sockets;
+    private final EventTimes times;
+    private final HeldByProcess held;
+    /** Pids that execute a program in this poll, by the time of their last exec. */
+    private final Map<Integer, Long> execNanos = new HashMap<>();
+
+    private final Set<Long> unknownCookies = new HashSet<>();
+    private long unreadable;
+
+    /** What a process holds now; empty where that cannot be told. */
+    interface HeldByProcess {
+        Set<Long> cookiesOf(int pid);
+    }
+
+    RecordReader(ProcessTracker processes, SocketTracker sockets, EventTimes times, HeldByProcess held) {
+        this.processes = processes;
+        this.sockets = sockets;
+        this.times = times;
+        this.held = held;
+    }
+
+    /** Reads what is in the ring up to {@code until}; returns the position that it reached. */
+    long readAll(BpfRingBuffer ring, long until) {
+        execNanos.clear();
+        long reached = ring.peek(until, this::noteExec);
+        ring.read(reached, this::read);
+        return reached;
+    }
+
+    /** Cookies of used sockets of which no record has told; taken out. */
+    Set<Long> takeUnknownCookies() {
+        Set<Long> taken = Set.copyOf(unknownCookies);
+        unknownCookies.clear();
+        return taken;
+    }
+
+    /** Records of a form that this program does not know, since the beginning. */
+    long unreadable() {
+        return unreadable;
+    }
+
+    private void noteExec(ByteBuffer bytes, int at, int length) {
+        if (FlowRecordLayout.isWhole(bytes, at, length)
+                && bytes.getInt(at + FlowRecordLayout.KIND) == FlowRecordLayout.PROCESS_EXECUTED) {
+            execNanos.put(bytes.getInt(at + FlowRecordLayout.TGID), bytes.getLong(at + FlowRecordLayout.TIME_NS));
+        }
+    }
+
+    private void read(ByteBuffer bytes, int at, int length) {
+        if (!FlowRecordLayout.isWhole(bytes, at, length)) {
+            unreadable++;
+            return;
+        }
+        long nanos = bytes.getLong(at + FlowRecordLayout.TIME_NS);
+        int pid = bytes.getInt(at + FlowRecordLayout.TGID);
+        switch (bytes.getInt(at + FlowRecordLayout.KIND)) {
+            case FlowRecordLayout.SOCKET_OPENED -> opened(bytes, at, nanos);
+            case FlowRecordLayout.SOCKET_USED -> used(bytes, at, nanos);
+            case FlowRecordLayout.SOCKET_RELEASED, FlowRecordLayout.SOCKET_ENDED ->
+                sockets.closed(bytes.getLong(at + FlowRecordLayout.COOKIE), processes.find(pid), nanos);
+            case FlowRecordLayout.PROCESS_FORKED -> forked(bytes, at, pid, nanos);
+            case FlowRecordLayout.PROCESS_EXECUTED -> executed(bytes, at, pid, nanos);
+            case FlowRecordLayout.PROCESS_EXITED -> {
+                KnownProcess ended = processes.exited(pid, nanos);
+                if (ended != null) {
+                    sockets.exited(ended, nanos);
+                }
+            }
+            default -> throw new IllegalStateException("isWhole knows all kinds");
+        }
+    }
+
+    private void opened(ByteBuffer bytes, int at, long nanos) {
+        long since = bytes.getLong(at + FlowRecordLayout.SINCE_NS);
+        int flags = bytes.getShort(at + FlowRecordLayout.FLAGS);
+        ObservedTime observed = times.backFrom(nanos, since);
+        sockets.opened(
+                bytes.getLong(at + FlowRecordLayout.COOKIE),
+                (flags & FlowRecordLayout.ACCEPTED) == 0 ? 0 : bytes.getLong(at + FlowRecordLayout.LISTENER_COOKIE),
+                bytes.getLong(at + FlowRecordLayout.NETNS_COOKIE),
+                new Ownership(FlowRecordLayout.tuple(bytes, at), FlowRecordLayout.state(bytes, at)),
+                processOf(bytes, at),
+                observed);
+    }
+
+    private void used(ByteBuffer bytes, int at, long nanos) {
+        KnownProcess user = processOf(bytes, at);
+        int flags = bytes.getShort(at + FlowRecordLayout.FLAGS);
+        long cookie = bytes.getLong(at + FlowRecordLayout.COOKIE);
+        if (user != null
+                && !sockets.used(
+                        cookie,
+                        (flags & FlowRecordLayout.ACCEPTED) != 0,
+                        bytes.get(at + FlowRecordLayout.PROTOCOL) == TransportProtocol.TCP,
+                        (flags & FlowRecordLayout.DATA) != 0,
+                        bytes.getLong(at + FlowRecordLayout.NETNS_COOKIE),
+                        user,
+                        nanos,
+                        bytes.getLong(at + FlowRecordLayout.SINCE_NS))) {
+            unknownCookies.add(cookie);
+        }
+    }
+
+    private @Nullable KnownProcess processOf(ByteBuffer bytes, int at) {
+        int pid = bytes.getInt(at + FlowRecordLayout.TGID);
+        if (pid == 0) {
+            return null;
+        }
+        KnownProcess process = processes.find(pid);
+        return process != null
+                ? process
+                : processes.known(
+                        pid,
+                        FlowRecordLayout.text(bytes, at + FlowRecordLayout.COMM, FlowRecordLayout.COMM_BYTES),
+                        bytes.getInt(at + FlowRecordLayout.UID) & 0xffff_ffffL);
+    }
+
+    private void forked(ByteBuffer bytes, int at, int pid, long nanos) {
+        int parentPid = bytes.getInt(at + FlowRecordLayout.PARENT_TGID);
+        KnownProcess child = processes.forked(pid, parentPid, comm(bytes, at), userId(bytes, at), nanos);
+        KnownProcess parent = processes.find(parentPid);
+        if (child == null || parent == null || parent.sockets.isEmpty()) {
+            return;
+        }
+        Long exec = execNanos.get(pid);
+        if (exec == null || exec < nanos) {
+            sockets.inherited(parent, child, nanos);
+        } else {
+            child.mayHaveInherited = true;
+        }
+    }
+
+    private void executed(ByteBuffer bytes, int at, int pid, long nanos) {
+        String path = FlowRecordLayout.text(bytes, at + FlowRecordLayout.PATH, FlowRecordLayout.PATH_BYTES);
+        KnownProcess process = processes.executed(pid, path, comm(bytes, at), userId(bytes, at));
+        if (process.mayHaveInherited || !process.sockets.isEmpty()) {
+            process.mayHaveInherited = false;
+            sockets.keptAtExec(process, held.cookiesOf(pid), nanos);
+        }
+    }
+
+    private static String comm(ByteBuffer bytes, int at) {
+        return FlowRecordLayout.text(bytes, at + FlowRecordLayout.PROCESS_COMM, FlowRecordLayout.COMM_BYTES);
+    }
+
+    private static long userId(ByteBuffer bytes, int at) {
+        return bytes.getInt(at + FlowRecordLayout.PROCESS_UID) & 0xffff_ffffL;
+    }
+}

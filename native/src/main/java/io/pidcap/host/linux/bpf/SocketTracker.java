@@ -1,0 +1,391 @@
+package io.pidcap.host.linux.bpf;
+
+import io.pidcap.host.linux.bpf.KnownSocket.Ownership;
+import io.pidcap.protocol.model.Endpoint;
+import io.pidcap.protocol.model.FiveTuple;
+import io.pidcap.protocol.model.FlowEvent.Kind;
+import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.SocketEntry;
+import io.pidcap.protocol.model.SocketState;
+import io.pidcap.protocol.model.TransportProtocol;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who owns which socket and what it owns, from the records in their order; tells what changes as flow events.
+ *
+ * <p>A process owns a socket if it made it, accepted it, has inherited it by a fork, or was seen to use it:
+ *
+ * <ul>
+ *   <li>A socket begins with the process that made it.
+ *   <li>A connection that comes in begins with every process that has the listener, because nobody knows yet which of
+ *       them will accept it: packets come before the accept. The first process that calls anything on it is the one, and
+ *       the others leave. Once a process sends or receives by it, those that only accepted or inherited it leave too: a
+ *       server's parent keeps nothing of what its children serve.
+ *   <li>A child owns what its parent owns from the fork on, until it executes another program; then it keeps what it
+ *       still has (not close-on-exec). A fork that is followed by an exec at once gives nothing that the program does
+ *       not keep.
+ *   <li>A process that is seen to use a socket owns it from then on, however it came by it.
+ *   <li>A process that ends leaves all. The one that closes last ends the socket.
+ * </ul>
+ */
+final class SocketTracker {
+    private static final int IPPROTO_RAW = 255;
+
+    private final Map<Long, KnownSocket> byCookie = new HashMap<>();
+    private final EventTimes times;
+    private final BatchBuilder batch;
+    private final PortTable ports;
+    private final long ownNetnsId;
+    /** Sockets that several processes share and by which datagrams go: whoever uses them must be asked. */
+    private int sharedDatagramSockets;
+
+    /** @param ownNetnsId the namespace of a socket that tells none */
+    SocketTracker(EventTimes times, BatchBuilder batch, PortTable ports, long ownNetnsId) {
+        this.times = times;
+        this.batch = batch;
+        this.ports = ports;
+        this.ownNetnsId = ownNetnsId;
+    }
+
+    int sharedDatagramSockets() {
+        return sharedDatagramSockets;
+    }
+
+    int size() {
+        return byCookie.size();
+    }
+
+    /* What was there before the programs. */
+
+    /** Takes over a socket of a survey that no record has told of; told by {@link #entries} or {@link #tellAdopted}. */
+    KnownSocket adopt(HeldSocket held, KnownProcess owner) {
+        KnownSocket socket = byCookie.get(held.cookie());
+        if (socket == null) {
+            socket = new KnownSocket(held.cookie(), isTcp(held.tuple()), held.netnsCookie());
+            byCookie.put(held.cookie(), socket);
+        }
+        SocketState state = held.state();
+        if (socket.last() == null && state != null) {
+            socket.own(new Ownership(held.tuple(), state));
+        }
+        if (held.isRaw() && !socket.rawSender && canSendTcp(held.tuple().protocol())) {
+            socket.rawSender = true;
+            ports.addOlderRawSenders(1);
+        }
+        join(socket, owner);
+        return socket;
+    }
+
+    private static boolean isTcp(FiveTuple tuple) {
+        return tuple.protocol() == TransportProtocol.TCP;
+    }
+
+    private static boolean canSendTcp(int protocol) {
+        return protocol == TransportProtocol.TCP || protocol == IPPROTO_RAW;
+    }
+
+    /** After the adoption: makes the ports of older sockets known to the programs. */
+    void countOlder(Collection<KnownSocket> sockets) {
+        for (KnownSocket socket : sockets) {
+            Ownership owned = socket.last();
+            if (owned != null && !socket.countedAsOlder && owned.state() != SocketState.CONNECTED) {
+                socket.countedAsOlder = true;
+                ports.addOlder(owned.tuple().protocol(), owned.tuple().local().port(), socket.owners);
+            }
+        }
+    }
+
+    /** Those that have a tuple, for the snapshot. */
+    List<SocketEntry> entries() {
+        List<SocketEntry> entries = new ArrayList<>(byCookie.size());
+        for (KnownSocket socket : byCookie.values()) {
+            Ownership owned = socket.last();
+            if (owned != null) {
+                entries.add(new SocketEntry(
+                        socket.cookie,
+                        socket.netnsId,
+                        owned.tuple(),
+                        owned.state(),
+                        socket.owners.stream().map(owner -> owner.identity).toList()));
+            }
+        }
+        return entries;
+    }
+
+    /** Tells of a socket that was adopted after the snapshot. */
+    void tellAdopted(KnownSocket socket, long atNanos) {
+        Ownership owned = socket.last();
+        if (owned != null) {
+            tellOpened(socket, owned, times.backFrom(atNanos, 0));
+        }
+    }
+
+    /* What the records tell. */
+
+    /**
+     * A socket owns a tuple.
+     *
+     * @param maker null: not known
+     * @param listenerCookie 0: it did not come out of a listener
+     */
+    void opened(
+            long cookie,
+            long listenerCookie,
+            long netnsId,
+            Ownership ownership,
+            @Nullable KnownProcess maker,
+            ObservedTime observed) {
+        KnownSocket socket = byCookie.get(cookie);
+        if (socket == null) {
+            socket = begin(cookie, listenerCookie, netnsId, ownership, maker);
+        }
+        if (maker != null && !socket.accepted && socket.last() == null) {
+            join(socket, maker);
+        }
+        if (!socket.own(ownership)) {
+            return;
+        }
+        if (socket.owners.isEmpty()) {
+            socket.keepUntold(ownership);
+            return;
+        }
+        for (Ownership untold : socket.takeUntold()) {
+            tellOpened(socket, untold, observed);
+        }
+        tellOpened(socket, ownership, observed);
+    }
+
+    private KnownSocket begin(
+            long cookie, long listenerCookie, long netnsId, Ownership ownership, @Nullable KnownProcess maker) {
+        KnownSocket listener = listenerCookie == 0 ? null : byCookie.get(listenerCookie);
+        KnownSocket socket = new KnownSocket(cookie, isTcp(ownership.tuple()), netnsId != 0 ? netnsId : ownNetnsId);
+        socket.accepted = listenerCookie != 0;
+        if (socket.accepted && listener == null) {
+            listener = findListener(ownership.tuple().local());
+        }
+        if (listener != null) {
+            socket.netnsId = listener.netnsId;
+            listener.owners.forEach(owner -> join(socket, owner));
+        }
+        if (socket.owners.isEmpty() && maker != null) {
+            join(socket, maker);
+        }
+        byCookie.put(cookie, socket);
+        return socket;
+    }
+
+    /** One that is closed by now, or whose record was lost, has no cookie that is known here. */
+    private @Nullable KnownSocket findListener(Endpoint local) {
+        for (KnownSocket socket : byCookie.values()) {
+            Ownership owned = socket.last();
+            if (owned != null
+                    && owned.state() == SocketState.LISTENING
+                    && listensTo(owned.tuple().local(), local)) {
+                return socket;
+            }
+        }
+        return null;
+    }
+
+    private static boolean listensTo(Endpoint listener, Endpoint local) {
+        return listener.port() == local.port()
+                && (listener.address().isAny() || listener.address().equals(local.address()));
+    }
+
+    private void tellOpened(KnownSocket socket, Ownership ownership, ObservedTime observed) {
+        Kind kind = Kind.OPENED;
+        for (KnownProcess owner : socket.owners) {
+            batch.event(kind, observed, socket, ownership, owner);
+            kind = Kind.OWNER_JOINED;
+        }
+    }
+
+    /**
+     * A process uses a socket.
+     *
+     * @param accepted it came out of a listener
+     * @param movesData it sends or receives; else it calls something else on it
+     * @param atNanos when it did
+     * @param sinceNanos since when the socket can have been what it is; 0: it is older than the programs
+     * @return false: nothing is known of the socket, neither what it owns
+     */
+    boolean used(
+            long cookie,
+            boolean accepted,
+            boolean tcp,
+            boolean movesData,
+            long netnsId,
+            KnownProcess user,
+            long atNanos,
+            long sinceNanos) {
+        KnownSocket socket = byCookie.get(cookie);
+        if (socket == null) {
+            if (accepted || sinceNanos == 0) {
+                return false;
+            }
+            // It will own something when it is connected or bound, and its maker will be told then.
+            socket = new KnownSocket(cookie, tcp, netnsId);
+            byCookie.put(cookie, socket);
+            join(socket, user);
+            return true;
+        }
+        boolean isNew = !socket.owners.contains(user);
+        boolean hadOwners = !socket.owners.isEmpty();
+        if (isNew) {
+            join(socket, user);
+            ObservedTime observed = times.backFrom(atNanos, sinceNanos);
+            if (hadOwners) {
+                tellLast(Kind.OWNER_JOINED, observed, socket, user);
+            } else {
+                for (Ownership untold : socket.takeUntold()) {
+                    tellOpened(socket, untold, observed);
+                }
+            }
+        }
+        if (accepted) {
+            leaveOthers(socket, user, movesData, times.of(atNanos));
+        }
+        return true;
+    }
+
+    private void leaveOthers(KnownSocket socket, KnownProcess user, boolean movesData, ObservedTime observed) {
+        if (movesData && !socket.dataUsers.contains(user)) {
+            socket.dataUsers.add(user);
+        }
+        if (!movesData && socket.taken) {
+            return;
+        }
+        socket.taken = true;
+        for (KnownProcess other : List.copyOf(socket.owners)) {
+            if (other != user && !socket.dataUsers.contains(other)) {
+                leave(socket, other, observed);
+            }
+        }
+    }
+
+    /**
+     * The last descriptor is closed, or a connection that nobody accepted ended.
+     *
+     * @param closer null: not known
+     */
+    void closed(long cookie, @Nullable KnownProcess closer, long atNanos) {
+        KnownSocket socket = byCookie.remove(cookie);
+        if (socket == null) {
+            return;
+        }
+        ObservedTime observed = times.of(atNanos);
+        KnownProcess last = closer != null && socket.owners.contains(closer)
+                ? closer
+                : socket.owners.isEmpty() ? null : socket.owners.get(socket.owners.size() - 1);
+        for (KnownProcess owner : List.copyOf(socket.owners)) {
+            if (owner != last) {
+                leave(socket, owner, observed);
+            }
+        }
+        if (last != null) {
+            tellLast(Kind.CLOSED, observed, socket, last);
+            unlink(socket, last);
+        }
+        forgetOlder(socket);
+    }
+
+    private void forgetOlder(KnownSocket socket) {
+        Ownership counted = socket.first();
+        if (socket.countedAsOlder && counted != null) {
+            ports.removeOlder(
+                    counted.tuple().protocol(), counted.tuple().local().port());
+        }
+        if (socket.rawSender) {
+            ports.addOlderRawSenders(-1);
+        }
+    }
+
+    /* What processes do. */
+
+    void inherited(KnownProcess parent, KnownProcess child, long atNanos) {
+        ObservedTime observed = times.of(atNanos);
+        for (KnownSocket socket : List.copyOf(parent.sockets)) {
+            join(socket, child);
+            tellLast(Kind.OWNER_JOINED, observed, socket, child);
+        }
+    }
+
+    /** A process executed another program and has {@code kept} of its sockets. */
+    void keptAtExec(KnownProcess process, Set<Long> kept, long atNanos) {
+        ObservedTime observed = times.of(atNanos);
+        for (KnownSocket socket : List.copyOf(process.sockets)) {
+            // What it alone has is not closed: that would have been told.
+            if (!kept.contains(socket.cookie) && socket.owners.size() > 1) {
+                leave(socket, process, observed);
+            }
+        }
+        for (long cookie : kept) {
+            KnownSocket socket = byCookie.get(cookie);
+            if (socket != null && !socket.owners.contains(process)) {
+                join(socket, process);
+                tellLast(Kind.OWNER_JOINED, observed, socket, process);
+            }
+        }
+    }
+
+    void exited(KnownProcess process, long atNanos) {
+        ObservedTime observed = times.of(atNanos);
+        for (KnownSocket socket : List.copyOf(process.sockets)) {
+            // The last one's sockets are told when they are released, which follows.
+            if (socket.owners.size() > 1) {
+                leave(socket, process, observed);
+            }
+        }
+    }
+
+    private void tellLast(Kind kind, ObservedTime observed, KnownSocket socket, KnownProcess owner) {
+        Ownership last = socket.last();
+        if (last != null) {
+            batch.event(kind, observed, socket, last, owner);
+        }
+    }
+
+    private void join(KnownSocket socket, KnownProcess owner) {
+        if (!socket.owners.contains(owner)) {
+            socket.owners.add(owner);
+            owner.sockets.add(socket);
+            countShared(socket, 2, 1);
+        }
+    }
+
+    private void leave(KnownSocket socket, KnownProcess owner, ObservedTime observed) {
+        unlink(socket, owner);
+        tellLast(Kind.OWNER_LEFT, observed, socket, owner);
+    }
+
+    private void unlink(KnownSocket socket, KnownProcess owner) {
+        if (socket.owners.remove(owner)) {
+            owner.sockets.remove(socket);
+            socket.dataUsers.remove(owner);
+            countShared(socket, 1, -1);
+        }
+    }
+
+    private void countShared(KnownSocket socket, int ownersNow, int difference) {
+        if (socket.owners.size() == ownersNow && !socket.tcp) {
+            sharedDatagramSockets += difference;
+        }
+    }
+
+    /** By process, the cookies of what it holds. */
+    static Map<Integer, Set<Long>> byProcess(List<HeldSocket> held) {
+        return held.stream()
+                .collect(Collectors.groupingBy(
+                        HeldSocket::tgid,
+                        LinkedHashMap::new,
+                        Collectors.mapping(HeldSocket::cookie, Collectors.toSet())));
+    }
+}
