@@ -115,8 +115,8 @@ final class EventFeatures {
         return proc.exists("self/net/tcp")
                 ? available(
                         "flow-events",
-                        "by reading /proc again and again, which can miss what lives only for milliseconds;"
-                                + " the exact source (eBPF) is not part of this version of pidcap")
+                        "by reading /proc again and again, which can miss what lives only for milliseconds; used where"
+                                + " the exact source (eBPF) does not attach")
                 : new HostFeature(
                         "flow-events",
                         Availability.UNAVAILABLE,

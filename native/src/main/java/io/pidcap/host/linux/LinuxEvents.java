@@ -2,16 +2,16 @@ package io.pidcap.host.linux;
 
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.FlowEventSourceConfig;
-import io.pidcap.host.HostException;
+import io.pidcap.host.linux.bpf.BpfFeatures;
+import io.pidcap.host.linux.bpf.CgroupFlowEventSource;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Everything of Linux that is not packets. */
 final class LinuxEvents {
-    private static final String NO_EXACT_SOURCE = "the exact source of flow events (eBPF) is not part of this version";
-
     private final Path procRoot;
     private final HostClock clock;
 
@@ -29,13 +29,13 @@ final class LinuxEvents {
     FlowEventSource openSource(FlowEventSourceConfig config) {
         return switch (config.choice()) {
             case PROC -> polling(config, "reading /proc was asked for");
-            case AUTO -> polling(config, NO_EXACT_SOURCE + " of pidcap, so /proc is read instead");
-            case EBPF ->
-                throw new HostException(
-                        HostException.Code.NOT_SUPPORTED,
-                        "watch flows by eBPF: " + NO_EXACT_SOURCE + " of pidcap",
-                        "leave the choice to pidcap (--events auto), or ask for --events proc");
+            case EBPF -> exact(config);
+            case AUTO -> new PreferredFlowEventSource(() -> exact(config), reason -> polling(config, reason));
         };
+    }
+
+    private FlowEventSource exact(FlowEventSourceConfig config) {
+        return new CgroupFlowEventSource(new ProcHostTables(new ProcRoot(procRoot), clock, config.withArguments()));
     }
 
     private FlowEventSource polling(FlowEventSourceConfig config, String reason) {
@@ -50,6 +50,8 @@ final class LinuxEvents {
     }
 
     List<HostFeature> probe() {
-        return new EventFeatures(new ProcRoot(procRoot)).probe();
+        List<HostFeature> features = new ArrayList<>(new EventFeatures(new ProcRoot(procRoot)).probe());
+        features.addAll(BpfFeatures.probe(new ProcHostTables(new ProcRoot(procRoot), clock, false)));
+        return features;
     }
 }

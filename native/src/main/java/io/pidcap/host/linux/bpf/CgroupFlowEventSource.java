@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * namespace in all network namespaces. What no program tells of: packets that a process hands to a packet socket, replies
  * that the kernel makes itself (RST of a closed port, ICMP errors and echo replies, TIME_WAIT).
  *
- * <p>The watermark. Before it looks where the ring ends, {@link #poll} reads the clock. A program takes a record's time
+ * <p>The watermark. Before it looks where the ring ends, a poll reads the clock. A program takes a record's time
  * <em>after</em> it has reserved the record's place. So a record that is not before the end that was seen has a later
  * time than that reading, and every earlier one is read now; where one of these is still being written, the watermark
  * stays. Only the dating back of an event ({@link EventTimes#LEAD_NANOS}) can give it an earlier time, hence the
@@ -192,6 +192,8 @@ public final class CgroupFlowEventSource implements FlowEventSource {
 
         SocketSnapshot snapshot() {
             ObservedTime taken = tables.now();
+            times.read(taken);
+            times.advanceWatermark(taken.monotonicNanos());
             List<HeldSocket> held = survey.survey();
             processes.begin(tables.processes());
             adopt(held);
