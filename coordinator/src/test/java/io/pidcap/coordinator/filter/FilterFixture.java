@@ -28,6 +28,7 @@ import java.util.List;
 
 /** A filter stage that wants process {@code p1}, on a host with the address 10.0.0.1, and its output. */
 final class FilterFixture {
+    static final int CHUNK_PACKETS = 3;
     static final String HERE = "10.0.0.1";
 
     final RecordingListener listener = new RecordingListener();
@@ -89,7 +90,7 @@ final class FilterFixture {
     void advance() throws IOException {
         boolean more = true;
         while (more) {
-            more = stage.advance(3);
+            more = stage.advance(CHUNK_PACKETS);
             assertThat(counters().balances()).as("%s", counters()).isTrue();
         }
     }
