@@ -37,6 +37,7 @@ final class ProcNetParser {
     private byte[] bytes = new byte[0];
     private int end;
     private int at;
+    private boolean headerPassed;
     private int malformedRows;
     private int rowsNotAccepted;
 
@@ -60,17 +61,29 @@ final class ProcNetParser {
         swapWords = hostOrder == ByteOrder.LITTLE_ENDIAN;
     }
 
-    /** Begins with the first {@code length} of {@code bytes}, which must not change while rows are read. */
-    void start(NetTable table, byte[] bytes, int length) {
+    /** Begins a table, of which {@link #take} brings the text. */
+    void start(NetTable table) {
         this.table = table;
-        this.bytes = bytes;
-        end = length;
+        headerPassed = false;
         malformedRows = 0;
         rowsNotAccepted = 0;
-        at = endOfLine(0) + 1;
+        end = 0;
+        at = 0;
     }
 
-    /** Moves to the next row that has an inode; false after the last. */
+    /**
+     * Goes on with a piece of the table; all pieces but the last end with a row.
+     *
+     * @param length so much of {@code bytes} counts; they must not change while rows are read
+     */
+    void take(byte[] bytes, int length) {
+        this.bytes = bytes;
+        end = length;
+        at = headerPassed ? 0 : endOfLine(0) + 1;
+        headerPassed = true;
+    }
+
+    /** Moves to the next row that has an inode; false after the last one of this piece. */
     boolean next() {
         while (at < end) {
             readRow();

@@ -125,6 +125,42 @@ final class ProcRoot {
         return length;
     }
 
+    /** Takes one piece of a file after the other. */
+    interface PieceReader {
+        /** @param length so much of {@code bytes} counts, and only until this returns */
+        void take(byte[] bytes, int length);
+    }
+
+    /** Reads a file to its end in pieces of whole lines, so that no large one is ever in memory. */
+    void readPieces(String relative, PieceReader reader) throws IOException {
+        try (FileInputStream in = new FileInputStream(prefix + relative)) {
+            int kept = 0;
+            boolean last = false;
+            while (!last) {
+                if (buffer.length - kept < READ_BYTES) {
+                    buffer = Arrays.copyOf(buffer, 2 * buffer.length);
+                }
+                int count = in.read(buffer, kept, READ_BYTES);
+                int length = kept + Math.max(0, count);
+                last = count < NEARLY_A_PAGE_BYTES;
+                int whole = last ? length : endOfLastLine(length);
+                if (whole > 0) {
+                    reader.take(buffer, whole);
+                }
+                kept = length - whole;
+                System.arraycopy(buffer, whole, buffer, 0, kept);
+            }
+        }
+    }
+
+    private int endOfLastLine(int length) {
+        int end = length;
+        while (end > 0 && buffer[end - 1] != '\n') {
+            end--;
+        }
+        return end;
+    }
+
     /** What the last {@link #read} has read; valid until the next. */
     byte[] buffer() {
         return buffer;

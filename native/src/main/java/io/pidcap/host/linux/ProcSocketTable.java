@@ -3,6 +3,8 @@ package io.pidcap.host.linux;
 import io.pidcap.host.HostException;
 import io.pidcap.protocol.model.ObservedTime;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which process has which socket, in all network namespaces that have a process: the rows of {@code /proc/PID/net}
@@ -15,6 +17,8 @@ import java.io.IOException;
  * <p>One thread at a time.
  */
 final class ProcSocketTable {
+    private static final Logger log = LoggerFactory.getLogger(ProcSocketTable.class);
+
     private final HostClock clock;
     private final ProcRoot proc;
     private final ProcProcessTable processes;
@@ -22,6 +26,7 @@ final class ProcSocketTable {
     private final LiveSockets sockets = new LiveSockets();
     private final int looksPerRound;
     private int looksSinceAllTables;
+    private boolean malformedRowsSaid;
 
     /**
      * @param looksPerRound in how many looks everything of every process is read at least once, see {@link
@@ -67,6 +72,7 @@ final class ProcSocketTable {
                     "check that /proc is mounted and that this process may open more files (ulimit -n)",
                     e);
         }
+        sayMalformedRows();
         return new Look(
                 start,
                 clock.now(),
@@ -75,5 +81,16 @@ final class ProcSocketTable {
                 sockets.owned(),
                 namespaces.addresses(),
                 processes.unreadable());
+    }
+
+    /** Once: a kernel that writes its tables in another way writes every row so. */
+    private void sayMalformedRows() {
+        if (!malformedRowsSaid && namespaces.malformedRows() > 0) {
+            malformedRowsSaid = true;
+            log.warn(
+                    "{} rows of the socket tables below {} are not of the form that pidcap knows and are left out",
+                    namespaces.malformedRows(),
+                    proc.name("self/net"));
+        }
     }
 }

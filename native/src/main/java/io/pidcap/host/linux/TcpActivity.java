@@ -36,6 +36,11 @@ final class TcpActivity {
         return !same;
     }
 
+    /** To be called when the tables could not be read to their end: they are read again, whatever the counters say. */
+    void forget() {
+        before = null;
+    }
+
     /** Null where they cannot be read, or not be understood. */
     private @Nullable String counters(String directory) {
         try {

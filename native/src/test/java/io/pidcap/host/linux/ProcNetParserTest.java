@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -33,7 +34,8 @@ class ProcNetParserTest {
 
     private static List<SocketEntry> parse(NetTable table, byte[] bytes, int length) {
         ProcNetParser parser = new ProcNetParser(ByteOrder.LITTLE_ENDIAN);
-        parser.start(table, bytes, length);
+        parser.start(table);
+        parser.take(bytes, length);
         List<SocketEntry> rows = new ArrayList<>();
         while (parser.next()) {
             SocketEntry entry = parser.toEntry(NETNS);
@@ -138,6 +140,44 @@ class ProcNetParserTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(NetTable.class)
+    void shouldReadTheSameInPiecesAsAtOnce(NetTable table) throws IOException {
+        byte[] bytes = recorded(table);
+        ProcNetParser parser = new ProcNetParser(ByteOrder.LITTLE_ENDIAN);
+        parser.start(table);
+        List<SocketEntry> rows = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            if (bytes[i] == '\n') {
+                byte[] line = Arrays.copyOfRange(bytes, from, i + 1);
+                parser.take(line, line.length);
+                while (parser.next()) {
+                    rows.add(parser.toEntry(NETNS));
+                }
+                from = i + 1;
+            }
+        }
+        assertThat(rows).isEqualTo(parse(table));
+    }
+
+    @Test
+    void shouldCountConnectionsThatAreNotAcceptedYet() {
+        StringBuilder text = new StringBuilder(NetText.HEADER);
+        for (int state = 1; state <= 11; state++) {
+            text.append(
+                    NetText.row(NetTable.TCP, ByteOrder.LITTLE_ENDIAN, new byte[4], 80, new byte[4], 1, state, 0, 0));
+        }
+        byte[] bytes = text.toString().getBytes(StandardCharsets.US_ASCII);
+        ProcNetParser parser = new ProcNetParser(ByteOrder.LITTLE_ENDIAN);
+        parser.start(NetTable.TCP);
+        parser.take(bytes, bytes.length);
+
+        assertThat(parser.next()).isFalse();
+        // ESTABLISHED, SYN_RECV and CLOSE_WAIT; not TIME_WAIT and those that their owner has closed.
+        assertThat(parser.rowsNotAccepted()).isEqualTo(3);
+    }
+
     @Test
     void shouldCountRowsOfAnotherFormAndGoOn() {
         String good = NetText.row(NetTable.UDP, ByteOrder.LITTLE_ENDIAN, new byte[4], 53, new byte[4], 0, 7, 0, 99);
@@ -145,7 +185,8 @@ class ProcNetParserTest {
                 + good.replace(" 99 ", " 99999999999999999999 ") + good;
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         ProcNetParser parser = new ProcNetParser(ByteOrder.LITTLE_ENDIAN);
-        parser.start(NetTable.UDP, bytes, bytes.length);
+        parser.start(NetTable.UDP);
+        parser.take(bytes, bytes.length);
 
         assertThat(parser.next()).isTrue();
         assertThat(parser.inode()).isEqualTo(99);
@@ -187,7 +228,8 @@ class ProcNetParserTest {
                             + NetText.row(table, order, local, localPort, remote, remotePort, 1, 1000, inode))
                     .getBytes(StandardCharsets.US_ASCII);
             ProcNetParser parser = new ProcNetParser(order);
-            parser.start(table, bytes, bytes.length);
+            parser.start(table);
+            parser.take(bytes, bytes.length);
 
             assertThat(parser.next()).as("seed %d", seed).isTrue();
             boolean ports = TransportProtocol.hasPorts(table.protocol(localPort))
