@@ -56,7 +56,7 @@ final class LiveSockets {
      */
     boolean assignOwners(Iterable<TrackedProcess> processes, Set<Long> readNamespaces) {
         rows.values().removeIf(row -> row.seenInLook < look - 1 && readNamespaces.contains(row.entry.netnsId()));
-        rows.values().forEach(row -> row.owners.clear());
+        rows.values().forEach(row -> row.clearOwners());
         for (TrackedProcess process : processes) {
             for (long inode : process.socketInodes) {
                 Row row = rows.get(inode);
@@ -65,25 +65,25 @@ final class LiveSockets {
                 }
             }
         }
-        rows.values().removeIf(row -> row.seenInLook < look && row.owners.isEmpty());
+        rows.values().removeIf(row -> row.seenInLook < look && !row.hasOwner());
         boolean unresolved = false;
         for (Row row : rows.values()) {
-            row.unownable &= row.owners.isEmpty();
-            unresolved |= row.owners.isEmpty() && !row.unownable;
+            row.unownable &= !row.hasOwner();
+            unresolved |= !row.hasOwner() && !row.unownable;
         }
         return unresolved;
     }
 
     /** After every descriptor was read: what has no owner now is the kernel's own, or of a process we may not read. */
     void giveUpOnRest() {
-        rows.values().forEach(row -> row.unownable = row.owners.isEmpty());
+        rows.values().forEach(row -> row.unownable = !row.hasOwner());
     }
 
     /** The rows that have an owner. */
     Map<Long, SocketEntry> owned() {
         Map<Long, SocketEntry> owned = new HashMap<>(2 * rows.size());
         rows.forEach((inode, row) -> {
-            if (!row.owners.isEmpty()) {
+            if (row.hasOwner()) {
                 owned.put(inode, row.withOwners());
             }
         });
@@ -92,27 +92,61 @@ final class LiveSockets {
 
     private static final class Row {
         private SocketEntry entry;
-        private final List<ProcessIdentity> owners = new ArrayList<>(1);
         private long seenInLook;
         private boolean unownable;
+
+        /** Nearly every socket has one owner, and there may be a hundred thousand sockets. */
+        private @Nullable ProcessIdentity firstOwner;
+
+        private List<ProcessIdentity> otherOwners = List.of();
 
         Row(SocketEntry entry) {
             this.entry = entry;
         }
 
+        boolean hasOwner() {
+            return firstOwner != null;
+        }
+
+        void clearOwners() {
+            firstOwner = null;
+            otherOwners = List.of();
+        }
+
+        /** Adds one; a process that has the socket twice (dup) comes twice in a row. */
         void addOwner(ProcessIdentity owner) {
-            @Nullable ProcessIdentity last = owners.isEmpty() ? null : owners.get(owners.size() - 1);
-            // A process that has it twice (dup) comes twice in a row.
-            if (!owner.equals(last)) {
-                owners.add(owner);
+            if (firstOwner == null) {
+                firstOwner = owner;
+            } else if (otherOwners.isEmpty()) {
+                if (!owner.equals(firstOwner)) {
+                    otherOwners = new ArrayList<>(List.of(owner));
+                }
+            } else if (!owner.equals(otherOwners.get(otherOwners.size() - 1))) {
+                otherOwners.add(owner);
             }
         }
 
+        /** The same object as the last time where nothing changed. */
         SocketEntry withOwners() {
-            if (!entry.owners().equals(owners)) {
-                entry = new SocketEntry(entry.socketId(), entry.netnsId(), entry.tuple(), entry.state(), owners);
+            if (!isOwnedAs(entry.owners())) {
+                entry = new SocketEntry(entry.socketId(), entry.netnsId(), entry.tuple(), entry.state(), owners());
             }
             return entry;
+        }
+
+        private boolean isOwnedAs(List<ProcessIdentity> owners) {
+            return owners.size() == 1 + otherOwners.size()
+                    && owners.get(0).equals(firstOwner)
+                    && owners.subList(1, owners.size()).equals(otherOwners);
+        }
+
+        private List<ProcessIdentity> owners() {
+            List<ProcessIdentity> owners = new ArrayList<>(1 + otherOwners.size());
+            if (firstOwner != null) {
+                owners.add(firstOwner);
+            }
+            owners.addAll(otherOwners);
+            return owners;
         }
     }
 }

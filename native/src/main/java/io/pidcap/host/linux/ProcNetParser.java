@@ -7,6 +7,7 @@ import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketState;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cursor over the rows of one socket table of {@code /proc/PID/net}; it makes no object for a row unless asked to.
@@ -33,6 +34,7 @@ final class ProcNetParser {
     }
 
     private final boolean swapWords;
+    private final @Nullable IpAddress[] recentAddresses = new IpAddress[256];
     private NetTable table = NetTable.TCP;
     private byte[] bytes = new byte[0];
     private int end;
@@ -126,9 +128,20 @@ final class ProcNetParser {
     }
 
     FiveTuple tuple() {
-        Endpoint local = new Endpoint(new IpAddress(localHigh, localLow), table.port(localPort));
-        Endpoint remote = new Endpoint(new IpAddress(remoteHigh, remoteLow), table.port(remotePort));
+        Endpoint local = new Endpoint(address(localHigh, localLow), table.port(localPort));
+        Endpoint remote = new Endpoint(address(remoteHigh, remoteLow), table.port(remotePort));
         return new FiveTuple(table.protocol(localPort), local, remote.equals(Endpoint.NONE) ? Endpoint.NONE : remote);
+    }
+
+    /** Few addresses have many sockets: equal ones are mostly the same object. */
+    private IpAddress address(long high, long low) {
+        int place = (Long.hashCode(high) * 31 + Long.hashCode(low)) & (recentAddresses.length - 1);
+        IpAddress recent = recentAddresses[place];
+        if (recent == null || recent.high() != high || recent.low() != low) {
+            recent = new IpAddress(high, low);
+            recentAddresses[place] = recent;
+        }
+        return recent;
     }
 
     SocketEntry toEntry(long netnsId) {
