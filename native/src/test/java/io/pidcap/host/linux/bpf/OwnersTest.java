@@ -193,7 +193,7 @@ class OwnersTest {
         awaitProgram(child, "sleep");
         assertThat(ownersOf(listening.socketId())).containsExactlyInAnyOrder(actor.pid(), child);
         actor.run("l.close()", "s.kill()", "_ = s.wait()");
-        watched.await(is(Kind.CLOSED, listening.socketId(), child));
+        watched.await(event -> event.kind() == Kind.CLOSED && event.socketId() == listening.socketId());
     }
 
     @Test
