@@ -366,8 +366,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     }
 
     private void journalFailed(IOException cause) {
-        loop.execute(
-                () -> endInOrder("the journal failed", SessionException.output("write", directory.journal(), cause)));
+        loop.execute(() -> endInOrder("the journal failed", SessionException.work(cause)));
     }
 
     private void crashed(RuntimeException e) {
