@@ -1,0 +1,50 @@
+package io.pidcap.coordinator.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class GatedCommandTest {
+    @TempDir
+    Path temp;
+
+    @Test
+    void shouldNotBeginBeforeTheGateOpensAndKeepItsPid() throws Exception {
+        Path file = temp.resolve("pid");
+        List<String> command = List.of("/bin/sh", "-c", "echo $$ >\"$0\"; exit 7", file.toString());
+        try (GatedCommand gated = GatedCommand.prepare(command, RunUser.OURSELVES)) {
+            assertThat(file).doesNotExist();
+            gated.open();
+
+            assertThat(gated.awaitExit()).isEqualTo(7);
+            assertThat(file).hasContent(Long.toString(gated.pid()));
+        }
+    }
+
+    @Test
+    void shouldPassASignalOn() throws Exception {
+        try (GatedCommand gated = GatedCommand.prepare(List.of("sleep", "100"), RunUser.OURSELVES)) {
+            gated.open();
+            gated.signal("TERM");
+
+            assertThat(gated.awaitExit()).isEqualTo(128 + 15);
+        }
+    }
+
+    @Test
+    void shouldNeverBeginWhenItIsClosedBefore() throws Exception {
+        Path file = temp.resolve("began");
+        GatedCommand gated = GatedCommand.prepare(List.of("touch", file.toString()), RunUser.OURSELVES);
+
+        gated.close();
+
+        assertThat(gated.awaitExit()).isNotZero();
+        assertThat(Files.exists(file)).isFalse();
+    }
+}

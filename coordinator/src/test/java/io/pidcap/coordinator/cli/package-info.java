@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,31 @@
+package io.pidcap.coordinator.session;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** Configurations for tests. */
+final class Configs {
+    private Configs() {}
+
+    static SessionConfig curl(Path output) {
+        return new SessionConfig(
+                "curl",
+                List.of("any", "lo"),
+                List.of("curl", "wget*"),
+                List.of(4711),
+                true,
+                output,
+                true,
+                96,
+                true,
+                1 << 20,
+                "tcp port 443",
+                SessionConfig.Events.PROC,
+                50,
+                1 << 20,
+                10_000,
+                42,
+                1000,
+                1001);
+    }
+}

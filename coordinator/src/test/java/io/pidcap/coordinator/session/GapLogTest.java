@@ -1,0 +1,37 @@
+package io.pidcap.coordinator.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pidcap.coordinator.worker.WorkerRole;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class GapLogTest {
+    private static final Instant START = Instant.parse("2026-11-21T09:30:12Z");
+
+    private final GapLog log = new GapLog(WorkerRole.EVENTS);
+
+    @Test
+    void shouldLastFromTheFirstEndToTheNextReady() {
+        log.opened(START, "killed");
+        log.opened(START.plusSeconds(1), "killed again");
+
+        SessionReport.Gap gap = log.closed(START.plusSeconds(3));
+
+        assertThat(gap).isEqualTo(new SessionReport.Gap("events", START, START.plusSeconds(3), "killed"));
+        assertThat(log.all()).hasSize(1).allMatch(one -> one.millis() == 3000);
+    }
+
+    @Test
+    void shouldHaveNoGapWhenNothingEnded() {
+        assertThat(log.closed(START)).isNull();
+        assertThat(log.all()).isEmpty();
+    }
+
+    @Test
+    void shouldNotLastLessThanNothing() {
+        log.opened(START.plusSeconds(1), "");
+
+        assertThat(log.closed(START)).isEqualTo(new SessionReport.Gap("events", START, START, "restarted"));
+    }
+}

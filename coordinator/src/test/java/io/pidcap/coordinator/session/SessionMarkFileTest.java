@@ -1,0 +1,100 @@
+package io.pidcap.coordinator.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SessionMarkFileTest {
+    private static final LocalDateTime WHEN = LocalDateTime.of(2026, 11, 21, 9, 30, 12);
+
+    @TempDir
+    Path temp;
+
+    private SessionHome home;
+    private SessionDirectory directory;
+    private SessionMarkFile mark;
+
+    @BeforeEach
+    void makeSession() {
+        home = SessionHome.open(temp.resolve("home"));
+        directory = home.create(WHEN, "curl");
+        mark = SessionMarkFile.ofThisProcess(directory.id(), Instant.now(), Configs.curl(Path.of("/tmp/a.pcapng")));
+    }
+
+    @Test
+    void shouldBeAliveWhileItsProcessIs() throws IOException {
+        mark.write(directory.markFile());
+
+        SessionMarkFile read = SessionMarkFile.read(directory).orElseThrow();
+        assertThat(read).isEqualTo(mark);
+        assertThat(read.isAlive()).isTrue();
+        assertThat(read.isStale()).isFalse();
+        assertThat(new Sessions(home).choose(null).id()).isEqualTo(directory.id());
+    }
+
+    @Test
+    void shouldBeStaleWhenItsProcessIsGone() throws Exception {
+        Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        SessionMarkFile dead = new SessionMarkFile(
+                1, mark.id(), "capturing", gone.pid(), mark.pidStarted(), mark.created(), "curl", "/tmp/a");
+
+        assertThat(dead.isAlive()).isFalse();
+        assertThat(dead.isStale()).isTrue();
+    }
+
+    @Test
+    void shouldNotTakeALaterProcessWithTheSamePidForIt() {
+        SessionMarkFile earlier = new SessionMarkFile(
+                1, mark.id(), "capturing", mark.pid(), mark.pidStarted() - 60_000, mark.created(), "curl", "/tmp/a");
+
+        assertThat(earlier.isStale()).isTrue();
+    }
+
+    @Test
+    void shouldBeOverInTheLastStates() {
+        assertThat(mark.in(SessionState.FINISHED).isOver()).isTrue();
+        assertThat(mark.in(SessionState.FAILED).isStale()).isFalse();
+    }
+
+    @Test
+    void shouldRefuseANewerFormat() throws IOException {
+        Files.writeString(directory.markFile(), Json.write(mark).replaceFirst("\"format\" : 1", "\"format\" : 2"));
+
+        assertThatThrownBy(() -> SessionMarkFile.read(directory)).hasMessageContaining("made by a newer pidcap");
+    }
+
+    @Test
+    void shouldSayThatAHalfWrittenFileCannotBeRead() throws IOException {
+        String whole = Json.write(mark);
+        for (int length = 0; length < whole.length(); length += 7) {
+            Files.writeString(directory.markFile(), whole.substring(0, length));
+
+            assertThatThrownBy(() -> SessionMarkFile.read(directory)).isInstanceOf(SessionException.class);
+        }
+        assertThat(new Sessions(home).all()).isEmpty();
+    }
+
+    @Test
+    void shouldKeepOnlyTheNewestOfThoseThatAreOver() throws IOException {
+        for (int i = 0; i < Sessions.KEPT + 3; i++) {
+            SessionDirectory old = home.create(WHEN.plusMinutes(i + 1), "old");
+            new SessionMarkFile(1, old.id(), "finished", 1, 0, i, "old", "/tmp/o").write(old.markFile());
+        }
+        mark.write(directory.markFile());
+
+        Sessions sessions = new Sessions(home);
+        sessions.tidy();
+
+        assertThat(sessions.all()).hasSize(Sessions.KEPT + 1);
+        assertThat(sessions.alive()).hasSize(1);
+    }
+}

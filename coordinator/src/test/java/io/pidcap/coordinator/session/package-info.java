@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.session;
+
+import org.jspecify.annotations.NullMarked;

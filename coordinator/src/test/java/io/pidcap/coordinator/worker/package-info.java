@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.worker;
+
+import org.jspecify.annotations.NullMarked;
