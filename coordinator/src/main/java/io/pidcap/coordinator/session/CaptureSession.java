@@ -38,6 +38,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     private static final long TICK_MILLIS = 100;
 
     private final SessionConfig config;
+    private final SessionHome home;
     private final SessionDirectory directory;
     private final SessionResources resources;
     private final SessionLoop loop;
@@ -62,8 +63,10 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     private @Nullable Instant endedAt;
     private @Nullable SessionException failure;
 
-    private CaptureSession(SessionConfig config, SessionDirectory directory, OutputFile output, Instant started)
+    private CaptureSession(
+            SessionConfig config, SessionHome home, SessionDirectory directory, OutputFile output, Instant started)
             throws IOException {
+        this.home = home;
         this.config = config;
         this.directory = directory;
         this.started = started;
@@ -98,7 +101,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         try {
             directory = home.create(LocalDateTime.ofInstant(started, ZoneId.systemDefault()), config.subject());
             Logs.to(directory.coordinatorLog());
-            CaptureSession session = new CaptureSession(config, directory, output, started);
+            CaptureSession session = new CaptureSession(config, home, directory, output, started);
             session.begin(libDirectory);
             return session;
         } catch (IOException e) {
@@ -362,7 +365,16 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         askers.ended(json, tooLate);
         loop.end();
         resources.close();
+        tidyUp();
         ended.complete(new SessionEnd(report, why));
+    }
+
+    private void tidyUp() {
+        try {
+            new Sessions(home).tidy();
+        } catch (SessionException e) {
+            LOG.warn("remove old sessions: {}", e.text());
+        }
     }
 
     private void journalFailed(IOException cause) {
