@@ -131,13 +131,14 @@ static __always_inline __u64 whole_hash(__u64 local_hash, const struct tuple *t)
 	return hash_word(h ^ t->remote[1] ^ t->remote_port);
 }
 
-static __always_inline void tell_opened(struct socket_state *st, const struct tuple *t)
+/* 0: it found no room; then the next packet that shows the same tuple tells it. */
+static __always_inline int tell_opened(struct socket_state *st, const struct tuple *t)
 {
 	struct pidcap_socket_record *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 
 	if (!r) {
 		add_to(PIDCAP_LOST_RECORDS, 1);
-		return;
+		return 0;
 	}
 	r->time_ns = bpf_ktime_get_ns();
 	r->kind = PIDCAP_SOCKET_OPENED;
@@ -158,22 +159,25 @@ static __always_inline void tell_opened(struct socket_state *st, const struct tu
 	__builtin_memcpy(r->comm, st->comm, sizeof(r->comm));
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	st->is_told = 1;
+	return 1;
 }
 
-/* For a tuple that may have been told already. */
-static __always_inline void tell_once(struct socket_state *st, const struct tuple *t, __u64 hash)
+/* For a tuple that may have been told already; 0 as above. */
+static __always_inline int tell_once(struct socket_state *st, const struct tuple *t, __u64 hash)
 {
 	__u8 yes = 1;
 
 	if (bpf_map_lookup_elem(&told, &hash))
-		return;
+		return 1;
 	if (!st->tgid) {
 		if (st->unowned_tuples >= MOST_UNOWNED_TUPLES)
-			return;
+			return 1;
 		st->unowned_tuples++;
 	}
+	if (!tell_opened(st, t))
+		return 0;
 	bpf_map_update_elem(&told, &hash, &yes, BPF_ANY);
-	tell_opened(st, t);
+	return 1;
 }
 
 static __always_inline struct pidcap_port *port_of(__u8 protocol, __u16 port)
@@ -518,8 +522,7 @@ int tcp_state(struct bpf_sock_ops *ctx)
 		t.remote_port = 0;
 		t.state = PIDCAP_LISTENING;
 	}
-	st->tcp_tuple = whole_hash(local_hash(cookie, &t), &t);
-	tell_opened(st, &t);
+	st->tcp_tuple = tell_opened(st, &t) ? whole_hash(local_hash(cookie, &t), &t) : 0;
 	if (op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB)
 		tell_translated(st, &t);
 	return ALLOW;
@@ -724,8 +727,7 @@ static __always_inline void datagram(struct bpf_sock *sk, struct socket_state *s
 		t->remote[0] = t->remote[1] = 0;
 		t->remote_port = 0;
 	}
-	tell_once(st, t, hash);
-	if (p) {
+	if (tell_once(st, t, hash) && p) {
 		p->quiet = hash;
 		/* Someone may have come to share the port just now. */
 		if (((volatile struct pidcap_port *)p)->bound != bound)
