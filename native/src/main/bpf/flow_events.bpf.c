@@ -909,9 +909,7 @@ int process_executed(struct sched_process_exec *ctx)
 	return 0;
 }
 
-/* Comes before the process's descriptors are closed. */
-SEC("tracepoint/sched/sched_process_exit")
-int process_exited(void *ctx)
+static __always_inline int tell_of_main_thread(__u32 kind)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct pidcap_process_record *r;
@@ -923,7 +921,21 @@ int process_exited(void *ctx)
 		add_to(PIDCAP_LOST_RECORDS, 1);
 		return 0;
 	}
-	fill_process(r, PIDCAP_PROCESS_EXITED, id >> 32);
+	fill_process(r, kind, id >> 32);
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	return 0;
+}
+
+/* Comes before the process's descriptors are closed. */
+SEC("tracepoint/sched/sched_process_exit")
+int process_exited(void *ctx)
+{
+	return tell_of_main_thread(PIDCAP_PROCESS_EXITED);
+}
+
+/* Also at each exec. */
+SEC("tracepoint/task/task_rename")
+int process_renamed(void *ctx)
+{
+	return tell_of_main_thread(PIDCAP_PROCESS_RENAMED);
 }

@@ -37,9 +37,11 @@ final class FlowPrograms implements AutoCloseable {
     private static final String EXEC = "sched/sched_process_exec";
     private static final String NEW_TASK = "task/task_newtask";
     private static final String EXIT = "sched/sched_process_exit";
+    private static final String RENAME = "task/task_rename";
     private static final String FORKED_PROGRAM = "process_forked";
     private static final String EXECUTED_PROGRAM = "process_executed";
     private static final String EXITED_PROGRAM = "process_exited";
+    private static final String RENAMED_PROGRAM = "process_renamed";
     private static final String RECEIVED_PROGRAM = "tcp_received";
     private static final List<String> SHARED_MAPS = List.of("sockets", "records", "numbers");
 
@@ -106,7 +108,7 @@ final class FlowPrograms implements AutoCloseable {
     }
 
     private static void attachTracepoints(BpfObject flows) {
-        List<Tracepoint> found = Tracepoint.find(List.of(NEW_TASK, EXEC, EXIT));
+        List<Tracepoint> found = Tracepoint.find(List.of(NEW_TASK, EXEC, EXIT, RENAME));
         // The fields for which the programs were compiled: struct task_newtask, struct sched_process_exec.
         found.get(0).require("pid", 8);
         found.get(0).require("clone_flags", 32);
@@ -114,6 +116,7 @@ final class FlowPrograms implements AutoCloseable {
         found.get(0).attach(flows, FORKED_PROGRAM);
         found.get(1).attach(flows, EXECUTED_PROGRAM);
         found.get(2).attach(flows, EXITED_PROGRAM);
+        found.get(3).attach(flows, RENAMED_PROGRAM);
     }
 
     private static @Nullable BpfObject tryUsers(

@@ -149,6 +149,29 @@ final class ProcessTracker {
                 userId);
     }
 
+    /** Its main thread has another name now. */
+    void renamed(int pid) {
+        KnownProcess process = byPid.get(pid);
+        ProcessInfo read = process == null ? null : tables.process(pid);
+        if (process == null || read == null || !read.identity().equals(process.identity)) {
+            return;
+        }
+        ProcessInfo known = process.info;
+        if (!read.comm().equals(known.comm())) {
+            // One whose executable cannot be read is called by it.
+            boolean isCalledByIt = known.name().equals(known.comm());
+            process.info = new ProcessInfo(
+                    process.identity,
+                    known.parentPid(),
+                    isCalledByIt && known.executable() == null ? read.comm() : known.name(),
+                    read.comm(),
+                    known.executable(),
+                    known.arguments(),
+                    known.userId());
+            batch.process(process.info);
+        }
+    }
+
     /** @return the process, if its last thread has ended */
     @Nullable
     KnownProcess exited(int pid, long atNanos) {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The compiled objects in the jar are what the sources say. */
 class CompiledObjectsTest {
-    /** By which the objects were compiled; another one makes other instructions of the same sources. */
-    private static final String CLANG = "clang version 14.";
+    /** By which the objects were compiled (Debian 12); another one makes other instructions of the same sources. */
+    private static final String CLANG = "Debian clang version 14.0.6";
 
     @TempDir
     Path directory;
@@ -56,7 +56,7 @@ class CompiledObjectsTest {
                         .as("%s.bpf.o in the resources is that of its source; else run src/main/bpf/build.sh", name)
                         .isTrue();
             } else {
-                assertThat(compiled).isNotEmpty();
+                assertThat(compiled).startsWith(0x7f, 'E', 'L', 'F');
             }
         }
     }

@@ -79,6 +79,7 @@ class FlowRecordLayoutTest {
         expected.put("PIDCAP_PROCESS_FORKED", FlowRecordLayout.PROCESS_FORKED);
         expected.put("PIDCAP_PROCESS_EXECUTED", FlowRecordLayout.PROCESS_EXECUTED);
         expected.put("PIDCAP_PROCESS_EXITED", FlowRecordLayout.PROCESS_EXITED);
+        expected.put("PIDCAP_PROCESS_RENAMED", FlowRecordLayout.PROCESS_RENAMED);
         expected.put("PIDCAP_BOUND", FlowRecordLayout.BOUND);
         expected.put("PIDCAP_LISTENING", FlowRecordLayout.LISTENING);
         expected.put("PIDCAP_CONNECTED", FlowRecordLayout.CONNECTED);
@@ -171,7 +172,7 @@ class FlowRecordLayoutTest {
             int needed = switch (kind) {
                 case 1, 2, 3, 4 -> FlowRecordLayout.SOCKET_RECORD_BYTES;
                 case 17 -> FlowRecordLayout.PROCESS_RECORD_BYTES;
-                case 16, 18 -> FlowRecordLayout.PATH;
+                case 16, 18, 19 -> FlowRecordLayout.PATH;
                 default -> Integer.MAX_VALUE;
             };
             ByteBuffer bytes = record(kind);

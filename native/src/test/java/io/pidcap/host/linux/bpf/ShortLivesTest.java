@@ -152,4 +152,33 @@ class ShortLivesTest {
             assertThat(watched.info(opened).comm()).isEqualTo("a-script.py");
         }
     }
+
+    @Test
+    void shouldTellANewNameOfTheMainThread() {
+        try (PythonActor actor = PythonActor.start();
+                Watched watched = Watched.begin()) {
+            actor.run("import ctypes", "ctypes.CDLL(None).prctl(15, b'x)y', 0, 0, 0)");
+            watched.collector.awaitThat(() -> watched.collector.processes.values().stream()
+                    .anyMatch(info ->
+                            info.identity().pid() == actor.pid() && info.comm().equals("x)y")));
+        }
+    }
+
+    @Test
+    void shouldKnowTheMainThreadsProcessWhateverAThreadIsCalled() {
+        try (PythonActor actor = PythonActor.start();
+                Watched watched = Watched.begin()) {
+            actor.run(
+                    "import ctypes, threading",
+                    "def work():",
+                    "    global u",
+                    "    ctypes.CDLL(None).prctl(15, b'pool-1', 0, 0, 0)",
+                    "    u = udp(); u.bind(('127.0.0.1', 0))",
+                    "t = threading.Thread(target=work); t.start(); t.join()");
+            int port = actor.number("u.getsockname()[1]");
+            FlowEvent opened = watched.awaitOpened(Watched.udp(Watched.end("127.0.0.1", port), Endpoint.NONE));
+            assertThat(opened.owner().pid()).isEqualTo(actor.pid());
+            assertThat(watched.info(opened).comm()).startsWith("python3");
+        }
+    }
 }
