@@ -155,7 +155,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             try {
                 return IteratorSurvey.open(bpf);
             } catch (HostException e) {
-                log.info("without the iterator over descriptors", e);
+                log.info("without the iterator over descriptors: {}", e.getMessage());
                 return new DiagSurvey(tables);
             }
         }

@@ -82,7 +82,7 @@ final class FlowPrograms implements AutoCloseable {
             } catch (HostException e) {
                 missing.add("processes that end within milliseconds are known by a name of 15 characters only: "
                         + e.getMessage());
-                log.info("without the tracepoints of processes", e);
+                log.info("without the tracepoints of processes: {}", e.getMessage());
             }
             BpfObject users = tryUsers(bpf, flows, opened, missing);
             BpfObject datagramUsers = tryDatagramUsers(bpf, flows, opened);
@@ -127,7 +127,7 @@ final class FlowPrograms implements AutoCloseable {
             return users;
         } catch (HostException e) {
             missing.add("a connection accepted by one of several processes counts as all of theirs: " + e.getMessage());
-            log.info("without the tracepoint of TCP receives", e);
+            log.info("without the tracepoint of TCP receives: {}", e.getMessage());
             return null;
         }
     }
@@ -136,7 +136,7 @@ final class FlowPrograms implements AutoCloseable {
         try {
             return loadShared(bpf, "datagram_users", flows, opened);
         } catch (HostException e) {
-            log.info("without the tracepoints of sends and receives", e);
+            log.info("without the tracepoints of sends and receives: {}", e.getMessage());
             return null;
         }
     }
