@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Starts worker processes with the Java that runs the coordinator.
@@ -46,6 +48,20 @@ public final class WorkerLauncher {
         String firstJar = System.getProperty("java.class.path", "").split(File.pathSeparator, 2)[0];
         Path parent = Path.of(firstJar).toAbsolutePath().getParent();
         return parent == null ? Path.of("").toAbsolutePath() : parent;
+    }
+
+    /** Starts the first runs of both, which takes them longer than anything else takes us: do it before all else. */
+    public Map<WorkerRole, WorkerProcess> launchBoth() throws IOException {
+        Map<WorkerRole, WorkerProcess> started = new EnumMap<>(WorkerRole.class);
+        try {
+            for (WorkerRole role : WorkerRole.values()) {
+                started.put(role, launch(role, WorkerSupervisor.FIRST_RUN));
+            }
+        } catch (IOException e) {
+            started.values().forEach(WorkerProcess::kill);
+            throw e;
+        }
+        return started;
     }
 
     /**

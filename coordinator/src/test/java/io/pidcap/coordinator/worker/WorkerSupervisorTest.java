@@ -98,7 +98,7 @@ class WorkerSupervisorTest {
                 WorkerRole.EVENTS, launcher, admission, owner, owner, deadlines, InstantSource.system(), new Client());
         supervisor = made;
         owner.call(() -> {
-            made.spawn();
+            made.adopt(launcher.launch(WorkerRole.EVENTS, WorkerSupervisor.FIRST_RUN));
             made.admit();
             return true;
         });
