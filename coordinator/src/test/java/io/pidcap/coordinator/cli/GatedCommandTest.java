@@ -2,7 +2,10 @@ package io.pidcap.coordinator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,12 +22,35 @@ class GatedCommandTest {
         Path file = temp.resolve("pid");
         List<String> command = List.of("/bin/sh", "-c", "echo $$ >\"$0\"; exit 7", file.toString());
         try (GatedCommand gated = GatedCommand.prepare(command, RunUser.OURSELVES)) {
+            awaitAtTheGate(gated.pid());
             assertThat(file).doesNotExist();
             gated.open();
 
             assertThat(gated.awaitExit()).isEqualTo(7);
             assertThat(file).hasContent(Long.toString(gated.pid()));
         }
+    }
+
+    /** It has the named pipe open: it cannot be anywhere else. */
+    private static void awaitAtTheGate(long pid) throws IOException {
+        long deadlineNanos = System.nanoTime() + 30_000_000_000L;
+        while (!hasGateOpen(pid)) {
+            assertThat(System.nanoTime()).as("waiting at the gate").isLessThan(deadlineNanos);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static boolean hasGateOpen(long pid) throws IOException {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
+            for (Path descriptor : descriptors) {
+                if (Files.readSymbolicLink(descriptor).endsWith("gate")) {
+                    return true;
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // One was closed while we looked.
+        }
+        return false;
     }
 
     @Test

@@ -58,7 +58,7 @@ class SessionHomeTest {
     @Test
     void shouldRefuseADirectoryThatOthersMayWriteTo() throws IOException {
         Path base = Files.createDirectory(temp.resolve("open"));
-        for (String mode : new String[] {"rwxrwx---", "rwx---rwx", "rwxrwxrwx"}) {
+        for (String mode : new String[] {"rwx-w----", "rwx----w-", "rwxrwxrwx"}) {
             Files.setPosixFilePermissions(base, PosixFilePermissions.fromString(mode));
 
             assertThatThrownBy(() -> SessionHome.open(base)).hasMessageContaining("other users may write to it");
