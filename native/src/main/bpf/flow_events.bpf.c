@@ -115,20 +115,26 @@ static __always_inline int is_mapped(__u32 w0, __u32 w1, __u32 w2)
 	return w0 == 0 && w1 == 0 && w2 == bpf_htonl(0xffff);
 }
 
-/* Of a socket and its own end; */
+static __always_inline __u64 mixed(__u64 sum)
+{
+	sum ^= sum >> 32;
+	sum *= 0xd6e8feb86659fd93ULL;
+	return sum ^ sum >> 32;
+}
+
+/* Of a socket and its own end: products that do not wait for each other, since every datagram takes this way; */
 static __always_inline __u64 local_hash(__u64 cookie, const struct tuple *t)
 {
-	__u64 h = hash_word(cookie ^ t->local[0] ^ (__u64)t->protocol << 56);
-
-	return hash_word(h ^ t->local[1] ^ t->local_port);
+	return mixed(cookie * 0x9e3779b97f4a7c15ULL + t->local[0] * 0xc2b2ae3d27d4eb4fULL +
+		     t->local[1] * 0xff51afd7ed558ccdULL +
+		     ((__u32)t->protocol << 16 | t->local_port) * 0xc4ceb9fe1a85ec53ULL);
 }
 
 /* and of both ends. */
 static __always_inline __u64 whole_hash(__u64 local_hash, const struct tuple *t)
 {
-	__u64 h = hash_word(local_hash + t->remote[0]);
-
-	return hash_word(h ^ t->remote[1] ^ t->remote_port);
+	return mixed(local_hash * 0x9e3779b97f4a7c15ULL + t->remote[0] * 0xc2b2ae3d27d4eb4fULL +
+		     t->remote[1] * 0xff51afd7ed558ccdULL + t->remote_port * 0xc4ceb9fe1a85ec53ULL);
 }
 
 /* 0: it found no room; then the next packet that shows the same tuple tells it. */

@@ -35,8 +35,10 @@ import org.slf4j.LoggerFactory;
 public final class CgroupFlowEventSource implements FlowEventSource {
     private static final Logger log = LoggerFactory.getLogger(CgroupFlowEventSource.class);
 
+    /** After a poll that found something; after each that did not a quarter longer, up to the longest. */
     private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
     private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final HostTables tables;
