@@ -134,6 +134,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         }
 
         static Attached attach(HostTables tables) {
+            requireProcesses(tables);
             LibBpf bpf = LibBpf.get();
             List<AutoCloseable> opened = new ArrayList<>();
             try {
@@ -150,6 +151,17 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             } catch (RuntimeException e) {
                 closeAll(opened, e);
                 throw e;
+            }
+        }
+
+        /** The programs tell pids; what they are is in /proc. */
+        private static void requireProcesses(HostTables tables) {
+            int ownPid = (int) ProcessHandle.current().pid();
+            if (tables.process(ownPid) == null) {
+                throw new HostException(
+                        HostException.Code.NOT_SUPPORTED,
+                        "watch flows by eBPF: this process, pid " + ownPid + ", is not in /proc",
+                        "mount the proc file system at /proc");
             }
         }
 
