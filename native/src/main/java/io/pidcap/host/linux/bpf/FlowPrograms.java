@@ -3,6 +3,7 @@ package io.pidcap.host.linux.bpf;
 import io.pidcap.host.HostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +70,7 @@ final class FlowPrograms implements AutoCloseable {
     }
 
     /** @throws HostException why the programs without which nothing is exact do not load or attach */
-    static FlowPrograms attach(LibBpf bpf) {
+    static FlowPrograms attach(LibBpf bpf, Set<OptionalPart> wanted) {
         // Until Linux 5.11 maps count as locked memory; later the limit does not matter, so a refusal neither.
         LibcLibrary.INSTANCE.setrlimit(LibcLibrary.RLIMIT_MEMLOCK, new long[] {-1, -1});
         List<String> missing = new ArrayList<>();
@@ -78,14 +79,15 @@ final class FlowPrograms implements AutoCloseable {
             BpfObject flows = open(bpf, "flow_events", opened);
             flows.load();
             try {
+                require(wanted, OptionalPart.PROCESS_TRACEPOINTS);
                 attachTracepoints(flows);
             } catch (HostException e) {
                 missing.add("processes that end within milliseconds are known by a name of 15 characters only: "
                         + e.getMessage());
                 log.info("without the tracepoints of processes: {}", e.getMessage());
             }
-            BpfObject users = tryUsers(bpf, flows, opened, missing);
-            BpfObject datagramUsers = tryDatagramUsers(bpf, flows, opened);
+            BpfObject users = tryUsers(bpf, wanted, flows, opened, missing);
+            BpfObject datagramUsers = tryDatagramUsers(bpf, wanted, flows, opened);
             for (String program : CGROUP_PROGRAMS) {
                 flows.attachToCgroup(program, root.descriptor());
             }
@@ -98,6 +100,13 @@ final class FlowPrograms implements AutoCloseable {
         } catch (RuntimeException e) {
             opened.forEach(BpfObject::close);
             throw e;
+        }
+    }
+
+    /** What is not wanted is as if the kernel did not have it. */
+    static void require(Set<OptionalPart> wanted, OptionalPart part) {
+        if (!wanted.contains(part)) {
+            throw new HostException(HostException.Code.NOT_SUPPORTED, part + " is not wanted", "");
         }
     }
 
@@ -120,8 +129,9 @@ final class FlowPrograms implements AutoCloseable {
     }
 
     private static @Nullable BpfObject tryUsers(
-            LibBpf bpf, BpfObject flows, List<BpfObject> opened, List<String> missing) {
+            LibBpf bpf, Set<OptionalPart> wanted, BpfObject flows, List<BpfObject> opened, List<String> missing) {
         try {
+            require(wanted, OptionalPart.TCP_USERS);
             BpfObject users = loadShared(bpf, "socket_users", flows, opened);
             users.attach(RECEIVED_PROGRAM);
             return users;
@@ -132,8 +142,10 @@ final class FlowPrograms implements AutoCloseable {
         }
     }
 
-    private static @Nullable BpfObject tryDatagramUsers(LibBpf bpf, BpfObject flows, List<BpfObject> opened) {
+    private static @Nullable BpfObject tryDatagramUsers(
+            LibBpf bpf, Set<OptionalPart> wanted, BpfObject flows, List<BpfObject> opened) {
         try {
+            require(wanted, OptionalPart.DATAGRAM_USERS);
             return loadShared(bpf, "datagram_users", flows, opened);
         } catch (HostException e) {
             log.info("without the tracepoints of sends and receives: {}", e.getMessage());

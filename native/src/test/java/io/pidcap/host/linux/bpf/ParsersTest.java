@@ -61,6 +61,10 @@ class ParsersTest {
                 .isEqualTo("invalid bpf_context access off=56 size=8");
         assertThat(LibBpf.reasonOf(List.of("libbpf: kernel doesn't support global data")))
                 .isEqualTo("libbpf: kernel doesn't support global data");
+        assertThat(LibBpf.reasonOf(List.of(
+                        "libbpf: Error in bpf_object__probe_loading():Operation not permitted(1).",
+                        "libbpf: failed to load object 'flow_events'")))
+                .isEmpty();
         assertThat(LibBpf.reasonOf(List.of())).isEmpty();
     }
 
