@@ -35,7 +35,6 @@ public final class ScriptedFlowEventSource implements FlowEventSource {
     private @Nullable HostException failure;
     private @Nullable HostException attachFailure;
     private int closeCount;
-    private long lastTimeoutMillis = -1;
     private int attachCount;
 
     // Owned by the thread that attached.
@@ -113,13 +112,6 @@ public final class ScriptedFlowEventSource implements FlowEventSource {
         }
     }
 
-    /** With which the last {@link #next} was called; -1: it never was. */
-    public long lastTimeoutMillis() {
-        synchronized (lock) {
-            return lastTimeoutMillis;
-        }
-    }
-
     public int attachCount() {
         synchronized (lock) {
             return attachCount;
@@ -176,7 +168,6 @@ public final class ScriptedFlowEventSource implements FlowEventSource {
     public FlowBatch next(long timeoutMillis) {
         requireOwner(snapshotTaken);
         synchronized (lock) {
-            lastTimeoutMillis = timeoutMillis;
             awaitSomething(timeoutMillis);
             if (failure != null) {
                 throw failure;

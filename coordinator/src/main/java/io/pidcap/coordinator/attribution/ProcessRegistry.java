@@ -42,7 +42,7 @@ public final class ProcessRegistry {
         List<TrackedProcess> changed = new ArrayList<>(infos.size());
         for (ProcessInfo info : infos) {
             TrackedProcess process = of(info.identity());
-            process.info = info;
+            process.describe(info, selector.matchedName(info).orElse(info.name()));
             changed.add(process);
         }
         boolean again;
@@ -81,7 +81,7 @@ public final class ProcessRegistry {
     }
 
     private boolean isWanted(TrackedProcess process) {
-        ProcessInfo info = process.info;
+        ProcessInfo info = process.info();
         return info != null && (selector.matchesName(info) || isWantedChild(info));
     }
 

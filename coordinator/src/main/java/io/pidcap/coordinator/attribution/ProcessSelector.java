@@ -2,7 +2,9 @@ package io.pidcap.coordinator.attribution;
 
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Which processes the user wants.
@@ -28,12 +30,13 @@ public record ProcessSelector(
 
     /** True if one of the process's three names fits one of the patterns. */
     public boolean matchesName(ProcessInfo process) {
-        String argumentName = process.argumentName();
-        for (NamePattern pattern : names) {
-            if (pattern.matches(process.name()) || pattern.matches(process.comm()) || pattern.matches(argumentName)) {
-                return true;
-            }
-        }
-        return false;
+        return matchedName(process).isPresent();
+    }
+
+    /** The one of the process's three names, the full ones first, by which it is wanted. */
+    Optional<String> matchedName(ProcessInfo process) {
+        return Stream.of(process.name(), process.argumentName(), process.comm())
+                .filter(name -> names.stream().anyMatch(pattern -> pattern.matches(name)))
+                .findFirst();
     }
 }

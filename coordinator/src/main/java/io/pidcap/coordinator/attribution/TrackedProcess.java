@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 public final class TrackedProcess {
     private final ProcessIdentity identity;
 
-    @Nullable
-    ProcessInfo info;
+    private @Nullable ProcessInfo info;
+    private String name;
 
     boolean selected;
     boolean exited;
@@ -24,6 +24,13 @@ public final class TrackedProcess {
 
     TrackedProcess(ProcessIdentity identity) {
         this.identity = identity;
+        this.name = identity.toString();
+    }
+
+    /** @param shownName what a person would call it: the name by which it was asked for, if it was by name */
+    void describe(ProcessInfo newInfo, String shownName) {
+        info = newInfo;
+        name = shownName;
     }
 
     public ProcessIdentity identity() {
@@ -35,9 +42,9 @@ public final class TrackedProcess {
         return info;
     }
 
-    /** The executable's base name, or the pid's text while the name is not known. */
+    /** What a person would call it; the pid's text while no event source has told of it. */
     public String name() {
-        return info == null ? identity.toString() : info.name();
+        return name;
     }
 
     /** The user wants it. Once true it stays: a process that was wanted before exec is the same process after. */

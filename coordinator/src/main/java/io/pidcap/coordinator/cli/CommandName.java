@@ -14,6 +14,7 @@ enum CommandName {
     INTERFACES,
     PORTS,
     DOCTOR,
+    DEMO,
     SERVE;
 
     String word() {
@@ -31,6 +32,7 @@ enum CommandName {
             case INTERFACES -> new InterfacesCommand();
             case PORTS -> new PortsCommand();
             case DOCTOR -> new DoctorCommand();
+            case DEMO -> new DemoCommand();
             case SERVE -> new ServeCommand();
         };
     }

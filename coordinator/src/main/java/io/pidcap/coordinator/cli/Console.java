@@ -23,8 +23,7 @@ final class Console {
     }
 
     /** A result. */
-    synchronized void print(String text) {
-        endStatus();
+    void print(String text) {
         out.print(text);
         out.flush();
     }

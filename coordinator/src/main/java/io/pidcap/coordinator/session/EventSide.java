@@ -131,7 +131,7 @@ final class EventSide extends WorkerSide {
     SessionReport.Events report() {
         long missing = missingOfEarlierRuns + batches.missingPieces();
         if (watching == null) {
-            return new SessionReport.Events("", "", List.of(), received, lost, missing);
+            return new SessionReport.Events("", "", List.of(), received, lost, missing, null);
         }
         return new SessionReport.Events(
                 watching.getSource() == EventSource.EVENT_SOURCE_EBPF ? "ebpf" : "proc",
@@ -139,7 +139,8 @@ final class EventSide extends WorkerSide {
                 List.copyOf(watching.getLimitsList()),
                 received,
                 lost,
-                missing);
+                missing,
+                watermark == null ? null : instant(watermark));
     }
 
     /** Those of the names that were asked for which no process had when the session began. */

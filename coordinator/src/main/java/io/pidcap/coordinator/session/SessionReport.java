@@ -104,9 +104,16 @@ public record SessionReport(
      * @param received events and snapshot entries that came
      * @param lost events that the host dropped
      * @param missingMessages messages of the event-worker that never arrived
+     * @param completeUntil the watermark: what happened until then is known; null: nothing yet
      */
     public record Events(
-            String source, String reason, List<String> limits, long received, long lost, long missingMessages) {}
+            String source,
+            String reason,
+            List<String> limits,
+            long received,
+            long lost,
+            long missingMessages,
+            @Nullable Instant completeUntil) {}
 
     /** One interface, over all runs of the capture-worker. */
     public record Interface(

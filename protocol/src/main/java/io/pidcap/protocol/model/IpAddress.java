@@ -1,8 +1,5 @@
 package io.pidcap.protocol.model;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-
 /**
  * An IPv4 or IPv6 address in 128 bits, network order. An IPv4 address is held as its IPv4-mapped form
  * ({@code ::ffff:a.b.c.d}), so both spellings of it are equal; {@code 0.0.0.0} and {@code ::} are both {@link #ANY}.
@@ -78,16 +75,48 @@ public record IpAddress(long high, long low) {
         return bytes;
     }
 
-    /** The usual text; {@link #ANY} is {@code *}. */
+    /** The usual text (RFC 5952 for IPv6); {@link #ANY} is {@code *}. */
     @Override
     public String toString() {
         if (isAny()) {
             return "*";
         }
-        try {
-            return InetAddress.getByAddress(toBytes()).getHostAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("4 or 16 bytes are always an address", e);
+        if (isIpv4()) {
+            return ((low >>> 24) & 0xff) + "." + ((low >>> 16) & 0xff) + "." + ((low >>> 8) & 0xff) + "."
+                    + (low & 0xff);
         }
+        return ipv6Text();
+    }
+
+    private int group(int index) {
+        long half = index < 4 ? high : low;
+        return (int) (half >>> (16 * (3 - index % 4))) & 0xffff;
+    }
+
+    /** With the first of the longest runs of at least two zero groups as {@code ::}. */
+    private String ipv6Text() {
+        int runStart = -1;
+        int runLength = 1;
+        for (int start = 0; start < 8; start++) {
+            int end = start;
+            while (end < 8 && group(end) == 0) {
+                end++;
+            }
+            if (end - start > runLength) {
+                runStart = start;
+                runLength = end - start;
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (int index = 0; index < 8; index++) {
+            if (index == runStart) {
+                text.append("::");
+                index += runLength - 1;
+            } else {
+                boolean first = index == 0 || (runStart >= 0 && index == runStart + runLength);
+                text.append(first ? "" : ":").append(Integer.toHexString(group(index)));
+            }
+        }
+        return text.toString();
     }
 }

@@ -4,7 +4,6 @@ import io.pidcap.host.HostException;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.HostFeature.Availability;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 
 /** Tries what the exact source needs: attaches it, looks what it found, and detaches. */
@@ -16,8 +15,7 @@ public final class BpfFeatures {
 
     /** Never throws for what the host lacks. */
     public static List<HostFeature> probe(HostTables tables) {
-        try (CgroupFlowEventSource.Attached source =
-                CgroupFlowEventSource.Attached.attach(tables, EnumSet.allOf(OptionalPart.class))) {
+        try (CgroupFlowEventSource.Attached source = CgroupFlowEventSource.Attached.attach(tables)) {
             return found(source);
         } catch (HostException e) {
             return List.of(new HostFeature(EXACT, Availability.UNAVAILABLE, String.valueOf(e.getMessage()), e.hint()));

@@ -1,0 +1,78 @@
+package io.pidcap.it.support;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Something a test needs of the host. Where it is missing the test is skipped with the reason, unless the system property
+ * {@code pidcap.require} names it (a comma-separated list): then the test fails.
+ */
+public enum Require {
+    ROOT,
+    NETNS,
+    TSHARK,
+    TCPDUMP,
+    PYTHON3;
+
+    /** Skips or fails the running test if the host lacks one of these. */
+    public static void all(Require... wanted) {
+        Set<String> mandatory = Set.of(System.getProperty("pidcap.require", "").split(","));
+        for (Require one : wanted) {
+            Optional<String> reason = one.problem();
+            if (reason.isPresent() && mandatory.contains(one.word())) {
+                throw new AssertionError(one.word() + " is required here, but: " + reason.get());
+            }
+            Assumptions.assumeTrue(reason.isEmpty(), () -> one.word() + ": " + reason.orElseThrow());
+        }
+    }
+
+    private String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    private Optional<String> problem() {
+        return switch (this) {
+            case ROOT -> isRoot() ? Optional.empty() : Optional.of("not root: packets cannot be captured");
+            case NETNS -> cannotMakeNamespaces();
+            case TSHARK, TCPDUMP, PYTHON3 -> missing(word());
+        };
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    private static Optional<String> missing(String command) {
+        List<String> folders = List.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator));
+        boolean found = folders.stream().anyMatch(f -> Files.isExecutable(Path.of(f, command)))
+                || Files.isExecutable(Path.of("/usr/sbin", command));
+        return found ? Optional.empty() : Optional.of("the command " + command + " is not installed");
+    }
+
+    private static Optional<String> cannotMakeNamespaces() {
+        try {
+            Process process = new ProcessBuilder("unshare", "--net", "true")
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? Optional.empty() : Optional.of("unshare --net: " + said.strip());
+        } catch (IOException e) {
+            return Optional.of("unshare: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
+        }
+    }
+}
