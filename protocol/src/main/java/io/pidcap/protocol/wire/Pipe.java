@@ -8,7 +8,9 @@ public interface Pipe {
      * Sends {@code body} with the next sequence number, soon and in the order of the calls. After the pipe has closed it
      * does nothing; the listener was told.
      *
+     * @param body gets its sequence set
      * @return the sequence number, by which a reply refers to it
+     * @throws IllegalArgumentException the message is over {@link PipeLimits#MAX_FRAME_BYTES}
      */
     long send(Envelope.Builder body);
 
@@ -23,9 +25,15 @@ public interface Pipe {
      */
     boolean awaitWritable(long timeoutMillis) throws InterruptedException;
 
-    /** Stops ({@code false}) or resumes reading from the peer, whose sends then block: back-pressure. */
+    /**
+     * Stops ({@code false}) or resumes reading from the peer, whose sends then block: back-pressure. What was read
+     * before still reaches the listener; the peer's end is noticed only when reading resumes, and so is its silence.
+     */
     void setReading(boolean reading);
 
-    /** Closes once everything sent before has been written. Idempotent. */
+    /**
+     * Closes once everything sent before has been written, or the peer has taken nothing for {@link
+     * PipeLimits#CLOSE_STALL_MILLIS}. Idempotent.
+     */
     void close();
 }

@@ -1,23 +1,27 @@
 package io.pidcap.protocol.wire;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.pidcap.protocol.v1.Hello;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /** The connecting end: a worker, or a command such as {@code pidcap stop}. Owns its event loop. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty's futures; their failures come through the pipeline
 public final class PipeClient implements AutoCloseable {
+    /** How strerror(3) words EAGAIN; the JDK passes on no number. */
+    private static final String QUEUE_IS_FULL = "Resource temporarily unavailable";
+
+    private static final long QUEUE_PAUSE_MILLIS = 5;
+
     private final MultiThreadIoEventLoopGroup eventLoop;
     private final PipeConnection connection;
 
@@ -36,14 +40,14 @@ public final class PipeClient implements AutoCloseable {
     public static PipeClient connect(Path socketFile, Hello hello, PipeListener listener, long timeoutMillis)
             throws IOException, InterruptedException {
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        NioDomainSocketChannel channel = new NioDomainSocketChannel(null, open(socketFile, deadlineNanos));
         MultiThreadIoEventLoopGroup eventLoop = PipeChannels.eventLoop(threadName(hello));
-        NioDomainSocketChannel channel = new NioDomainSocketChannel();
         PipeConnection connection = PipeConnection.ofClient(channel);
         ClientHandshake handshake = new ClientHandshake(connection, hello, listener);
         PipeChannels.install(channel, connection, handshake);
         boolean admitted = false;
         try {
-            open(eventLoop, channel, socketFile, deadlineNanos);
+            eventLoop.register(channel);
             await(handshake, socketFile, deadlineNanos, timeoutMillis);
             admitted = true;
             return new PipeClient(eventLoop, connection);
@@ -60,20 +64,30 @@ public final class PipeClient implements AutoCloseable {
         return "pipe-" + role.toLowerCase(Locale.ROOT);
     }
 
-    private static void open(
-            MultiThreadIoEventLoopGroup eventLoop, Channel channel, Path socketFile, long deadlineNanos)
-            throws IOException, InterruptedException {
-        ChannelFuture connected = new Bootstrap()
-                .group(eventLoop)
-                .channelFactory(() -> channel)
-                .handler(new ChannelInboundHandlerAdapter())
-                .connect(UnixDomainSocketAddress.of(socketFile));
-        if (!connected.await(deadlineNanos - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            throw new IOException("connect to " + socketFile + ": nobody accepts the connection");
-        }
-        Throwable cause = connected.cause();
-        if (cause != null) {
-            throw new IOException("connect to " + socketFile + ": " + cause.getMessage(), cause);
+    /**
+     * Connects, again and again while the listener has no place in its queue: connect(2) of a socket that does not block
+     * then fails with EAGAIN (unix(7)), and one that blocks knows no deadline.
+     */
+    private static SocketChannel open(Path socketFile, long deadlineNanos) throws IOException, InterruptedException {
+        while (true) {
+            SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                socket.configureBlocking(false);
+                socket.connect(UnixDomainSocketAddress.of(socketFile));
+                return socket;
+            } catch (IOException | RuntimeException e) {
+                socket.close();
+                String words = String.valueOf(e.getMessage());
+                boolean queueIsFull = words.contains(QUEUE_IS_FULL);
+                if (!queueIsFull || System.nanoTime() > deadlineNanos) {
+                    String why = queueIsFull ? "nobody accepts the connection" : words;
+                    throw new IOException("connect to " + socketFile + ": " + why, e);
+                }
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(QUEUE_PAUSE_MILLIS));
+            if (Thread.interrupted()) {
+                throw new InterruptedException("while connecting to " + socketFile);
+            }
         }
     }
 

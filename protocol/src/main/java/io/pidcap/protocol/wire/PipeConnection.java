@@ -6,35 +6,15 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.pidcap.protocol.v1.Envelope;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One end of a connection. Senders number their messages and queue them under a lock; the event loop writes what has
- * gathered in turns of bounded size, each with one flush, so that many small messages cost few system calls.
- */
+/** One end of a connection: queues what is sent, writes it on the event loop, and keeps the reason of the end. */
 @SuppressWarnings("FutureReturnValueIgnored") // Netty's futures; their failures come through the pipeline
 final class PipeConnection implements Pipe {
-    /** A sender of much pauses while more than this is on its way. */
-    static final long MAX_PENDING_BYTES = 1 << 20;
-    /** Written between two flushes, so that the memory of encoded messages stays small. */
-    private static final long TURN_BYTES = 256 << 10;
-
     private final Channel channel;
-    private final Object lock = new Object();
-
-    // Guarded by lock.
-    private final ArrayDeque<Envelope> unsent = new ArrayDeque<>();
-    private long lastSequence;
-    private long pendingBytes;
-    private boolean held;
-    private boolean turnScheduled;
-    private boolean closeRequested;
-    private boolean closed;
+    private final SendQueue queue;
 
     // Owned by the event loop.
     private @Nullable Throwable cause;
@@ -43,8 +23,7 @@ final class PipeConnection implements Pipe {
 
     private PipeConnection(Channel channel, boolean held) {
         this.channel = channel;
-        this.held = held;
-        this.lastSequence = held ? 1 : 0;
+        this.queue = new SendQueue(() -> channel.eventLoop().execute(this::writeTurn), held);
     }
 
     /** The connecting end: what is sent goes out at once. */
@@ -63,65 +42,31 @@ final class PipeConnection implements Pipe {
 
     @Override
     public long send(Envelope.Builder body) {
-        return reply(0, body);
+        return queue.add(0, body);
     }
 
     @Override
     public long reply(long inReplyTo, Envelope.Builder body) {
-        synchronized (lock) {
-            Envelope envelope = checked(
-                    body.setSequence(lastSequence + 1).setInReplyTo(inReplyTo).build());
-            lastSequence++;
-            if (!closed && !closeRequested) {
-                unsent.addLast(envelope);
-                pendingBytes += envelope.getSerializedSize();
-                scheduleTurn();
-            }
-            return lastSequence;
-        }
-    }
-
-    private static Envelope checked(Envelope envelope) {
-        int size = envelope.getSerializedSize();
-        if (size > PipeLimits.MAX_FRAME_BYTES) {
-            throw new IllegalArgumentException(envelope.getBodyCase() + " of " + size
-                    + " bytes is over the frame limit of " + PipeLimits.MAX_FRAME_BYTES);
-        }
-        return envelope;
+        return queue.add(inReplyTo, body);
     }
 
     /** The first message of the listening end; whatever was sent before follows it. */
     void verdict(long inReplyTo, Envelope.Builder body) {
-        synchronized (lock) {
-            Envelope envelope = body.setSequence(1).setInReplyTo(inReplyTo).build();
-            unsent.addFirst(envelope);
-            pendingBytes += envelope.getSerializedSize();
-            held = false;
-            scheduleTurn();
-        }
+        queue.verdict(inReplyTo, body);
     }
 
     /** {@link #verdict} for a peer that is refused: nothing else is sent, and the pipe closes. */
     void refuse(long inReplyTo, Envelope.Builder body) {
-        synchronized (lock) {
-            unsent.clear();
-            pendingBytes = 0;
-        }
-        verdict(inReplyTo, body);
-        close();
+        queue.refusal(inReplyTo, body);
     }
 
     /** A verdict was given, so what is sent goes out. */
     boolean isAdmitted() {
-        synchronized (lock) {
-            return !held;
-        }
+        return queue.isReleased();
     }
 
     boolean nothingPending() {
-        synchronized (lock) {
-            return pendingBytes == 0;
-        }
+        return queue.isEmpty();
     }
 
     @Override
@@ -129,17 +74,7 @@ final class PipeConnection implements Pipe {
         if (channel.eventLoop().inEventLoop()) {
             throw new IllegalStateException("the event loop would wait for itself");
         }
-        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        synchronized (lock) {
-            while (!closed && pendingBytes > MAX_PENDING_BYTES) {
-                long leftNanos = deadlineNanos - System.nanoTime();
-                if (leftNanos <= 0) {
-                    return false;
-                }
-                TimeUnit.NANOSECONDS.timedWait(lock, leftNanos);
-            }
-            return !closed;
-        }
+        return queue.awaitRoom(timeoutMillis);
     }
 
     @Override
@@ -154,47 +89,13 @@ final class PipeConnection implements Pipe {
 
     @Override
     public void close() {
-        synchronized (lock) {
-            if (closeRequested || closed) {
-                return;
-            }
-            closeRequested = true;
-            scheduleTurn();
-        }
-    }
-
-    private void scheduleTurn() {
-        if (turnScheduled || held) {
-            return;
-        }
-        turnScheduled = true;
-        try {
-            channel.eventLoop().execute(this::writeTurn);
-        } catch (RejectedExecutionException e) {
-            // The loop ends only after its channels, so this one is closed, or closing without a wish to write.
-            closed = true;
-            lock.notifyAll();
-        }
+        queue.requestClose();
     }
 
     private void writeTurn() {
-        List<Envelope> turn = new ArrayList<>();
-        long turnBytes = 0;
-        boolean last;
-        synchronized (lock) {
-            while (turnBytes < TURN_BYTES && !unsent.isEmpty()) {
-                Envelope envelope = unsent.removeFirst();
-                turn.add(envelope);
-                turnBytes += envelope.getSerializedSize();
-            }
-            turnScheduled = false;
-            last = closeRequested && unsent.isEmpty();
-            if (!unsent.isEmpty()) {
-                scheduleTurn();
-            }
-        }
-        write(turn, turnBytes);
-        if (last && !lastWriteRequested) {
+        SendQueue.Turn turn = queue.take();
+        write(turn.messages(), turn.bytes());
+        if (turn.last() && !lastWriteRequested) {
             lastWriteRequested = true;
             // From the first handler on, or the empty buffer would become an empty frame.
             channel.pipeline().firstContext().write(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
@@ -203,23 +104,20 @@ final class PipeConnection implements Pipe {
         channel.flush();
     }
 
-    private void write(List<Envelope> turn, long turnBytes) {
-        for (int i = 0; i < turn.size(); i++) {
-            ChannelFuture future = channel.write(turn.get(i));
-            if (i == turn.size() - 1) {
-                future.addListener(done -> written(turnBytes, done.cause()));
+    private void write(List<Envelope> messages, long bytes) {
+        for (int i = 0; i < messages.size(); i++) {
+            ChannelFuture future = channel.write(messages.get(i));
+            if (i == messages.size() - 1) {
+                future.addListener(done -> written(bytes, done.cause()));
             }
         }
     }
 
     private void written(long bytes, @Nullable Throwable failure) {
-        synchronized (lock) {
-            pendingBytes -= bytes;
-            lock.notifyAll();
-        }
+        queue.written(bytes);
         if (failure != null && !writeFailed && channel.isActive()) {
             writeFailed = true;
-            failUnlessClosed(failure);
+            failUnlessClosed(PipeErrors.translated(failure));
         }
     }
 
@@ -228,36 +126,37 @@ final class PipeConnection implements Pipe {
      * close the pipe; the end of what it sent does. If that does not come, the write's failure is the reason.
      */
     private void failUnlessClosed(Throwable failure) {
-        channel.eventLoop()
-                .schedule(
-                        () -> {
-                            if (channel.config().isAutoRead()) {
-                                fail(failure);
-                            } else {
-                                failUnlessClosed(failure);
-                            }
-                        },
-                        PipeLimits.SILENCE_MILLIS,
-                        TimeUnit.MILLISECONDS);
+        later(PipeLimits.SILENCE_MILLIS, () -> {
+            if (channel.config().isAutoRead()) {
+                fail(failure);
+            } else {
+                failUnlessClosed(failure);
+            }
+        });
     }
 
     /** Does not wait for ever for a peer that takes nothing any more. */
     private void closeWhenStalled(long leftBefore) {
+        later(PipeLimits.CLOSE_STALL_MILLIS, () -> {
+            long left = channel.bytesBeforeWritable();
+            if (left == leftBefore) {
+                fail(new ProtocolException("the peer has read nothing for " + PipeLimits.CLOSE_STALL_MILLIS
+                        + " ms; what was sent last is lost"));
+            } else {
+                closeWhenStalled(left);
+            }
+        });
+    }
+
+    private void later(long millis, Runnable step) {
         channel.eventLoop()
                 .schedule(
                         () -> {
-                            long left = channel.bytesBeforeWritable();
-                            if (!channel.isOpen()) {
-                                return;
-                            }
-                            if (left == leftBefore) {
-                                fail(new ProtocolException("the peer has read nothing for "
-                                        + PipeLimits.CLOSE_STALL_MILLIS + " ms; what was sent last is lost"));
-                            } else {
-                                closeWhenStalled(left);
+                            if (channel.isOpen()) {
+                                step.run();
                             }
                         },
-                        PipeLimits.CLOSE_STALL_MILLIS,
+                        millis,
                         TimeUnit.MILLISECONDS);
     }
 
@@ -271,12 +170,7 @@ final class PipeConnection implements Pipe {
 
     /** The peer's bytes ended inside a frame. Not a fault when this end closed. On the event loop. */
     void torn(int bytes) {
-        synchronized (lock) {
-            if (closeRequested) {
-                return;
-            }
-        }
-        if (cause == null) {
+        if (cause == null && !queue.isCloseRequested()) {
             cause = new ProtocolException(
                     "the pipe ended inside a frame: " + bytes + " bytes of an incomplete message");
         }
@@ -284,11 +178,7 @@ final class PipeConnection implements Pipe {
 
     /** The channel is inactive: wakes who waits. On the event loop. */
     void markClosed() {
-        synchronized (lock) {
-            closed = true;
-            unsent.clear();
-            lock.notifyAll();
-        }
+        queue.markClosed();
     }
 
     boolean hasFailed() {

@@ -1,6 +1,7 @@
 package io.pidcap.protocol.wire;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.TooLongFrameException;
@@ -19,6 +20,10 @@ final class PipeErrors {
         }
         if (error instanceof CorruptedFrameException) {
             return new ProtocolException("a frame's length is garbage: " + error.getMessage(), error);
+        }
+        if (error instanceof ChannelOutputShutdownException && error.getCause() != null) {
+            // What Netty says of every write behind the one that failed; the cause is what the system said.
+            return error.getCause();
         }
         if (error instanceof DecoderException) {
             Throwable cause = error.getCause();

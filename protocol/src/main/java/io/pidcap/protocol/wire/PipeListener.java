@@ -5,7 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Told of what comes through a pipe, on the event loop: decode, post, return; never wait. */
 public interface PipeListener {
-    /** Any body but Hello, Welcome, Reject and Heartbeat, which the pipe handles itself. */
+    /**
+     * Any body but Hello, Welcome, Reject, Heartbeat and those that are not known, which the pipe handles itself.
+     *
+     * @throws ProtocolException the pipe answers it with Failure(PROTOCOL) and goes on; any other exception closes it
+     */
     void received(Pipe pipe, Envelope envelope);
 
     /** Nothing, not even a heartbeat, has come for {@link PipeLimits#SILENCE_MILLIS}; called again each such time. */
