@@ -2,7 +2,7 @@
 # Compiles the programs as they are kept in src/main/resources. The same clang gives the same bytes.
 # usage: build.sh OUTPUT-DIRECTORY
 set -eu
-output=$1
+output=$(cd "$1" && pwd)
 cd "$(dirname "$0")"
 # The kernel's headers of a multiarch system are beside those of the architecture.
 headers=/usr/include/$(uname -m)-linux-gnu

@@ -115,29 +115,36 @@ static __always_inline int is_mapped(__u32 w0, __u32 w1, __u32 w2)
 	return w0 == 0 && w1 == 0 && w2 == bpf_htonl(0xffff);
 }
 
-/* Of a socket and its own end; */
+static __always_inline __u64 mixed(__u64 sum)
+{
+	sum ^= sum >> 32;
+	sum *= 0xd6e8feb86659fd93ULL;
+	return sum ^ sum >> 32;
+}
+
+/* Of a socket and its own end: products that do not wait for each other, since every datagram takes this way; */
 static __always_inline __u64 local_hash(__u64 cookie, const struct tuple *t)
 {
-	__u64 h = hash_word(cookie ^ t->local[0] ^ (__u64)t->protocol << 56);
-
-	return hash_word(h ^ t->local[1] ^ t->local_port);
+	return mixed(cookie * 0x9e3779b97f4a7c15ULL + t->local[0] * 0xc2b2ae3d27d4eb4fULL +
+		     t->local[1] * 0xff51afd7ed558ccdULL +
+		     ((__u32)t->protocol << 16 | t->local_port) * 0xc4ceb9fe1a85ec53ULL);
 }
 
 /* and of both ends. */
 static __always_inline __u64 whole_hash(__u64 local_hash, const struct tuple *t)
 {
-	__u64 h = hash_word(local_hash + t->remote[0]);
-
-	return hash_word(h ^ t->remote[1] ^ t->remote_port);
+	return mixed(local_hash * 0x9e3779b97f4a7c15ULL + t->remote[0] * 0xc2b2ae3d27d4eb4fULL +
+		     t->remote[1] * 0xff51afd7ed558ccdULL + t->remote_port * 0xc4ceb9fe1a85ec53ULL);
 }
 
-static __always_inline void tell_opened(struct socket_state *st, const struct tuple *t)
+/* 0: it found no room; then the next packet that shows the same tuple tells it. */
+static __always_inline int tell_opened(struct socket_state *st, const struct tuple *t)
 {
 	struct pidcap_socket_record *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 
 	if (!r) {
 		add_to(PIDCAP_LOST_RECORDS, 1);
-		return;
+		return 0;
 	}
 	r->time_ns = bpf_ktime_get_ns();
 	r->kind = PIDCAP_SOCKET_OPENED;
@@ -158,22 +165,25 @@ static __always_inline void tell_opened(struct socket_state *st, const struct tu
 	__builtin_memcpy(r->comm, st->comm, sizeof(r->comm));
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	st->is_told = 1;
+	return 1;
 }
 
-/* For a tuple that may have been told already. */
-static __always_inline void tell_once(struct socket_state *st, const struct tuple *t, __u64 hash)
+/* For a tuple that may have been told already; 0 as above. */
+static __always_inline int tell_once(struct socket_state *st, const struct tuple *t, __u64 hash)
 {
 	__u8 yes = 1;
 
 	if (bpf_map_lookup_elem(&told, &hash))
-		return;
+		return 1;
 	if (!st->tgid) {
 		if (st->unowned_tuples >= MOST_UNOWNED_TUPLES)
-			return;
+			return 1;
 		st->unowned_tuples++;
 	}
+	if (!tell_opened(st, t))
+		return 0;
 	bpf_map_update_elem(&told, &hash, &yes, BPF_ANY);
-	tell_opened(st, t);
+	return 1;
 }
 
 static __always_inline struct pidcap_port *port_of(__u8 protocol, __u16 port)
@@ -518,8 +528,7 @@ int tcp_state(struct bpf_sock_ops *ctx)
 		t.remote_port = 0;
 		t.state = PIDCAP_LISTENING;
 	}
-	st->tcp_tuple = whole_hash(local_hash(cookie, &t), &t);
-	tell_opened(st, &t);
+	st->tcp_tuple = tell_opened(st, &t) ? whole_hash(local_hash(cookie, &t), &t) : 0;
 	if (op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB)
 		tell_translated(st, &t);
 	return ALLOW;
@@ -724,8 +733,7 @@ static __always_inline void datagram(struct bpf_sock *sk, struct socket_state *s
 		t->remote[0] = t->remote[1] = 0;
 		t->remote_port = 0;
 	}
-	tell_once(st, t, hash);
-	if (p) {
+	if (tell_once(st, t, hash) && p) {
 		p->quiet = hash;
 		/* Someone may have come to share the port just now. */
 		if (((volatile struct pidcap_port *)p)->bound != bound)
@@ -907,9 +915,7 @@ int process_executed(struct sched_process_exec *ctx)
 	return 0;
 }
 
-/* Comes before the process's descriptors are closed. */
-SEC("tracepoint/sched/sched_process_exit")
-int process_exited(void *ctx)
+static __always_inline int tell_of_main_thread(__u32 kind)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct pidcap_process_record *r;
@@ -921,7 +927,21 @@ int process_exited(void *ctx)
 		add_to(PIDCAP_LOST_RECORDS, 1);
 		return 0;
 	}
-	fill_process(r, PIDCAP_PROCESS_EXITED, id >> 32);
+	fill_process(r, kind, id >> 32);
 	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
 	return 0;
+}
+
+/* Comes before the process's descriptors are closed. */
+SEC("tracepoint/sched/sched_process_exit")
+int process_exited(void *ctx)
+{
+	return tell_of_main_thread(PIDCAP_PROCESS_EXITED);
+}
+
+/* Also at each exec. */
+SEC("tracepoint/task/task_rename")
+int process_renamed(void *ctx)
+{
+	return tell_of_main_thread(PIDCAP_PROCESS_RENAMED);
 }

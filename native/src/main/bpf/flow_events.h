@@ -25,6 +25,8 @@ enum pidcap_record_kind {
 	PIDCAP_PROCESS_FORKED = 16,
 	PIDCAP_PROCESS_EXECUTED = 17,
 	PIDCAP_PROCESS_EXITED = 18,
+	/* Its main thread gets a new name; which one it is comes later. */
+	PIDCAP_PROCESS_RENAMED = 19,
 };
 
 enum pidcap_socket_state {

@@ -90,7 +90,7 @@ class EventWorkerProcessTest {
     private long watch() throws Exception {
         return coordinator.send(Envelope.newBuilder()
                 .setWatchFlows(WatchFlows.newBuilder()
-                        .setSource(EventSource.EVENT_SOURCE_AUTO)
+                        .setSource(EventSource.EVENT_SOURCE_PROC)
                         .setPollIntervalMillis(50)));
     }
 

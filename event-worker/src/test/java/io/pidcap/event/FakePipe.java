@@ -17,6 +17,7 @@ final class FakePipe implements Pipe {
     private long lastSequence;
     private boolean writable = true;
     private boolean closed;
+    private boolean somebodyWaits;
 
     @Override
     public long send(Envelope.Builder body) {
@@ -39,6 +40,8 @@ final class FakePipe implements Pipe {
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         synchronized (lock) {
             long left = deadlineNanos - System.nanoTime();
+            somebodyWaits |= !writable;
+            lock.notifyAll();
             while (!writable && !closed && left > 0) {
                 TimeUnit.NANOSECONDS.timedWait(lock, left);
                 left = deadlineNanos - System.nanoTime();
@@ -50,7 +53,22 @@ final class FakePipe implements Pipe {
     void setWritable(boolean value) {
         synchronized (lock) {
             writable = value;
+            somebodyWaits = false;
             lock.notifyAll();
+        }
+    }
+
+    /** Waits until the worker wants to send and may not. */
+    void awaitHeldBack() throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        synchronized (lock) {
+            while (!somebodyWaits) {
+                long left = deadlineNanos - System.nanoTime();
+                if (left <= 0) {
+                    throw new AssertionError("the worker did not wait for the pipe");
+                }
+                TimeUnit.NANOSECONDS.timedWait(lock, left);
+            }
         }
     }
 

@@ -35,6 +35,7 @@ public final class ScriptedFlowEventSource implements FlowEventSource {
     private @Nullable HostException failure;
     private @Nullable HostException attachFailure;
     private int closeCount;
+    private long lastTimeoutMillis = -1;
     private int attachCount;
 
     // Owned by the thread that attached.
@@ -112,6 +113,13 @@ public final class ScriptedFlowEventSource implements FlowEventSource {
         }
     }
 
+    /** With which the last {@link #next} was called; -1: it never was. */
+    public long lastTimeoutMillis() {
+        synchronized (lock) {
+            return lastTimeoutMillis;
+        }
+    }
+
     public int attachCount() {
         synchronized (lock) {
             return attachCount;
@@ -168,6 +176,7 @@ public final class ScriptedFlowEventSource implements FlowEventSource {
     public FlowBatch next(long timeoutMillis) {
         requireOwner(snapshotTaken);
         synchronized (lock) {
+            lastTimeoutMillis = timeoutMillis;
             awaitSomething(timeoutMillis);
             if (failure != null) {
                 throw failure;

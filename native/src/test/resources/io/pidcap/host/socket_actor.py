@@ -65,6 +65,19 @@ def replace(name, path):
     return ""
 
 
+def take_place(path, name):
+    """Opens a file, or with a name puts a new UDP socket in the place of that file's descriptor; returns its port."""
+    if name == "-":
+        SOCKETS[path] = os.open(path, os.O_RDONLY)
+        return ""
+    place = SOCKETS.pop(path)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as new:
+        os.dup2(new.fileno(), place)
+    SOCKETS[name] = socket.socket(fileno=place)
+    SOCKETS[name].bind(("127.0.0.1", 0))
+    return local_port(name)
+
+
 def fork():
     child = os.fork()
     if child == 0:
@@ -128,7 +141,7 @@ def namespace():
 
 COMMANDS = {
     "open": open_socket, "connect": connect, "accept": accept, "raw": raw, "ping": ping, "close": close,
-    "replace": replace, "fork": fork, "kill": kill, "send": send, "receive-on": receive_on, "receive": receive,
+    "replace": replace, "take-place": take_place, "fork": fork, "kill": kill, "send": send, "receive-on": receive_on, "receive": receive,
     "rename": rename, "execute": execute, "namespace": namespace,
 }
 

@@ -5,7 +5,11 @@ import io.pidcap.protocol.model.HostFeature.Availability;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Tries what the event side needs of Linux. */
 final class EventFeatures {
@@ -13,9 +17,11 @@ final class EventFeatures {
     private static final String MORE_PERMISSION = "run pidcap as root, or give its java the capability CAP_SYS_PTRACE";
 
     private final ProcRoot proc;
+    private final ProcessInfoReader processes;
 
     EventFeatures(ProcRoot proc) {
         this.proc = proc;
+        processes = new ProcessInfoReader(proc, false);
     }
 
     List<HostFeature> probe() {
@@ -47,28 +53,48 @@ final class EventFeatures {
     /** Tries every process: whether one of another user is among them is not known before. */
     private HostFeature otherProcesses() {
         try {
-            int[] pids = proc.pids();
+            int seen = 0;
             int refused = 0;
-            for (int pid : pids) {
-                refused += isRefused(pid) ? 1 : 0;
+            for (int pid : userProcesses()) {
+                if (isRefused(pid)) {
+                    refused++;
+                } else {
+                    seen++;
+                }
             }
             // With hidepid=2 those of others are not even listed; the first process is always one of root's.
             if (!proc.exists("1/stat")) {
                 return new HostFeature(
                         "all-processes",
                         Availability.UNAVAILABLE,
-                        "/proc is mounted with hidepid: only " + pids.length + " processes are visible",
+                        "/proc is mounted with hidepid: of all processes " + seen + " can be seen",
                         MORE_PERMISSION);
             }
-            String detail = "the sockets of " + (pids.length - refused) + " of " + pids.length
-                    + " processes can be seen" + (refused == 0 ? "" : "; permission denied (13) for the others");
-            // Even root may not look into a process with more capabilities than its own.
-            return refused == 0 || mayTrace()
-                    ? available("all-processes", detail)
-                    : new HostFeature("all-processes", Availability.UNAVAILABLE, detail, MORE_PERMISSION);
+            String detail = "the sockets of " + seen + " of " + (seen + refused) + " processes can be seen"
+                    + (refused == 0 ? "" : "; permission denied (13) for the others");
+            return withPermission("all-processes", detail, refused);
         } catch (IOException e) {
             return unknown("all-processes", e, MORE_PERMISSION);
         }
+    }
+
+    /** Kernel threads have no sockets of their own. */
+    private List<Integer> userProcesses() throws IOException {
+        List<Integer> pids = new ArrayList<>();
+        for (int pid : proc.pids()) {
+            ProcStat stat = processes.readStat(pid);
+            if (stat != null && !stat.kernelThread()) {
+                pids.add(pid);
+            }
+        }
+        return pids;
+    }
+
+    /** Even root may not look into a process with more capabilities than its own. */
+    private HostFeature withPermission(String name, String detail, int refused) throws IOException {
+        return refused == 0 || mayTrace()
+                ? available(name, detail)
+                : new HostFeature(name, Availability.UNAVAILABLE, detail, MORE_PERMISSION);
     }
 
     /** Bit 19, CAP_SYS_PTRACE, of our effective capabilities (include/uapi/linux/capability.h). */
@@ -81,31 +107,38 @@ final class EventFeatures {
                 .anyMatch(capabilities -> (capabilities >>> 19 & 1) != 0);
     }
 
+    /** Root may list the descriptors of every process, but what they are is told only to whom may trace it. */
     private boolean isRefused(int pid) {
         try {
-            proc.names(pid + "/fd");
+            String[] descriptors = proc.names(pid + "/fd");
+            if (descriptors.length > 0) {
+                proc.link(pid + "/fd/" + descriptors[0]);
+            }
             return false;
-        } catch (AccessDeniedException e) {
-            return true;
         } catch (IOException e) {
-            return !DescriptorReader.isGone(e);
+            return e instanceof AccessDeniedException;
         }
     }
 
     private HostFeature networkNamespaces() {
         try {
+            Set<Long> ids = new HashSet<>();
+            int refused = 0;
+            for (int pid : userProcesses()) {
+                try {
+                    ids.add(proc.linkNumber(pid + "/ns/net", "net"));
+                } catch (AccessDeniedException e) {
+                    refused++;
+                } catch (NoSuchFileException e) {
+                    // It ended meanwhile.
+                }
+            }
             long own = proc.linkNumber("self/ns/net", "net");
-            long first = proc.linkNumber("1/ns/net", "net");
-            String detail = own == first
-                    ? "this process is in the network namespace of the first process, net:[" + own + "]"
-                    : "this process is in a network namespace of its own, net:[" + own + "]";
-            return available("network-namespaces", detail);
-        } catch (AccessDeniedException e) {
-            return new HostFeature(
-                    "network-namespaces",
-                    Availability.UNAVAILABLE,
-                    "the network namespaces of other users' processes cannot be seen: " + words(e),
-                    MORE_PERMISSION);
+            String detail = ids.size() + (ids.size() == 1 ? " is" : " are") + " in use, ours is net:[" + own + "]"
+                    + (refused == 0
+                            ? ""
+                            : "; permission denied (13) for " + refused + (refused == 1 ? " process" : " processes"));
+            return withPermission("network-namespaces", detail, refused);
         } catch (IOException e) {
             return unknown("network-namespaces", e, MORE_PERMISSION);
         }

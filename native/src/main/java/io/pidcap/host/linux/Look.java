@@ -24,6 +24,11 @@ record Look(
         Map<Long, SocketEntry> sockets,
         List<LocalAddress> localAddresses,
         int unreadable) {
+    /** False where the mount of /proc hides the processes of other users: that with pid 1 is always root's. */
+    boolean showsFirstProcess() {
+        return processes.keySet().stream().anyMatch(identity -> identity.pid() == 1);
+    }
+
     SocketSnapshot toSnapshot() {
         return new SocketSnapshot(
                 start, ownNetnsId, List.copyOf(processes.values()), List.copyOf(sockets.values()), localAddresses);

@@ -44,7 +44,7 @@ final class PreferredFlowEventSource implements FlowEventSource {
         try {
             chosen.attach();
         } catch (HostException e) {
-            log.info("the exact source of events does not attach", e);
+            log.info("the exact source of events does not attach: {}", e.getMessage());
             chosen.close();
             chosen = fallback.apply("the exact source (eBPF) is not available: " + e.getMessage()
                     + (e.hint().isEmpty() ? "" : " (" + e.hint() + ")"));

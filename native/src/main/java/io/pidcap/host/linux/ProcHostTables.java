@@ -59,7 +59,22 @@ final class ProcHostTables implements HostTables {
     @Override
     public @Nullable ProcessInfo process(int pid) {
         ProcStat stat = infos.readStat(pid);
-        return stat == null ? null : infos.read(stat, infos.readExecutable(pid));
+        if (stat == null) {
+            return null;
+        }
+        return stat.kernelThread() ? kernelThread(stat) : infos.read(stat, infos.readExecutable(pid));
+    }
+
+    /** It has neither an executable nor arguments to look for. */
+    private static ProcessInfo kernelThread(ProcStat stat) {
+        return new ProcessInfo(
+                new ProcessIdentity(stat.pid(), stat.startNanos()),
+                stat.parentPid(),
+                stat.comm(),
+                stat.comm(),
+                null,
+                List.of(),
+                0);
     }
 
     @Override

@@ -15,6 +15,10 @@ import org.slf4j.LoggerFactory;
  * Looks at /proc again and again and tells what differs. Works everywhere and for any user, and misses what is shorter
  * than the time between two looks. How events are dated: {@link LookDifference}.
  *
+ * <p>Late by up to a second (a round), and dated to the look before as if that would have shown it, are only: a socket
+ * passed to a process that closes another descriptor in the same interval ({@link ProcProcessTable}), and a TCP listener
+ * that takes the place of another one in the same interval ({@link TcpActivity}).
+ *
  * <p>{@link #next} looks when the poll interval since the start of the last look is over, and with a timeout of 0 at
  * once. When its timeout ends first, the batch is empty and its watermark that of the last look: without another look
  * nothing more is known.
@@ -56,10 +60,17 @@ final class ProcPollingFlowEventSource implements FlowEventSource {
                 + " ms can be missed");
         Look look = last;
         if (look != null && look.unreadable() > 0) {
-            limits.add("the sockets of " + look.unreadable() + " of "
-                    + look.processes().size() + " processes cannot be seen for want of permission");
+            limits.add(unreadable(look));
+        }
+        if (look != null && !look.showsFirstProcess()) {
+            limits.add("/proc is mounted with hidepid: the processes of other users cannot be seen");
         }
         return limits;
+    }
+
+    private static String unreadable(Look look) {
+        return "the sockets of " + look.unreadable() + " of " + look.processes().size()
+                + " processes cannot be seen for want of permission";
     }
 
     /** There is nothing to attach to: the first look, for the snapshot, is where watching begins. */
@@ -77,7 +88,7 @@ final class ProcPollingFlowEventSource implements FlowEventSource {
         Look look = table.look(true);
         last = look;
         if (look.unreadable() > 0) {
-            log.warn("the sockets of {} processes cannot be seen for want of permission", look.unreadable());
+            log.warn("{}", unreadable(look));
         }
         return look.toSnapshot();
     }

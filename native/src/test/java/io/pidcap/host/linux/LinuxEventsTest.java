@@ -36,25 +36,40 @@ class LinuxEventsTest {
     }
 
     @Test
-    void shouldPollWhenAskedToAndForNowWhenNotAsked() {
-        LinuxEvents events = new LinuxEvents();
-        try (FlowEventSource asked = events.openSource(config(Choice.PROC));
-                FlowEventSource chosen = events.openSource(config(Choice.AUTO))) {
+    void shouldPollWhenAskedTo() {
+        try (FlowEventSource asked = new LinuxEvents().openSource(config(Choice.PROC))) {
+            asked.attach();
             assertThat(asked.kind()).isEqualTo(FlowEventSource.Kind.PROC);
             assertThat(asked.reason()).isEqualTo("reading /proc was asked for");
-            assertThat(chosen.kind()).isEqualTo(FlowEventSource.Kind.PROC);
-            assertThat(chosen.reason()).contains("eBPF", "/proc");
         }
     }
 
     @Test
-    void shouldSayPlainlyThatThereIsNoEbpfYet() {
-        assertThatThrownBy(() -> new LinuxEvents().openSource(config(Choice.EBPF)))
-                .isInstanceOfSatisfying(HostException.class, e -> {
-                    assertThat(e.code()).isEqualTo(HostException.Code.NOT_SUPPORTED);
-                    assertThat(e).hasMessageContaining("eBPF");
-                    assertThat(e.hint()).contains("--events proc");
-                });
+    void shouldTakeTheExactSourceWhereItAttachesAndElseSayWhyNot() {
+        LinuxEvents events = new LinuxEvents();
+        HostFeature exact = feature(probe(events), "events-exact");
+        try (FlowEventSource chosen = events.openSource(config(Choice.AUTO))) {
+            chosen.attach();
+            if (exact.availability() == Availability.AVAILABLE) {
+                assertThat(chosen.kind()).isEqualTo(FlowEventSource.Kind.EBPF);
+                assertThat(chosen.reason()).isEmpty();
+            } else {
+                assertThat(chosen.kind()).isEqualTo(FlowEventSource.Kind.PROC);
+                assertThat(chosen.reason()).contains("eBPF", exact.detail(), exact.remedy());
+            }
+        }
+    }
+
+    @Test
+    void shouldNotFallBackWhereTheExactSourceWasAskedFor() {
+        LinuxEvents events = new LinuxEvents(directory, new SystemClock());
+        try (FlowEventSource asked = events.openSource(config(Choice.EBPF))) {
+            assertThatThrownBy(asked::attach).isInstanceOfSatisfying(HostException.class, e -> {
+                assertThat(e.code()).isEqualTo(HostException.Code.NOT_SUPPORTED);
+                assertThat(e).hasMessageContaining("eBPF");
+                assertThat(e.hint()).contains("/proc");
+            });
+        }
     }
 
     @Test
@@ -74,7 +89,13 @@ class LinuxEventsTest {
     void shouldFindThisHostReadable() {
         Map<String, HostFeature> features = probe(new LinuxEvents());
         assertThat(features)
-                .containsOnlyKeys("kernel", "socket-tables", "all-processes", "network-namespaces", "flow-events");
+                .containsKeys(
+                        "events-exact",
+                        "kernel",
+                        "socket-tables",
+                        "all-processes",
+                        "network-namespaces",
+                        "flow-events");
         assertThat(feature(features, "kernel").detail()).startsWith("Linux ");
         assertThat(feature(features, "socket-tables").availability()).isEqualTo(Availability.AVAILABLE);
         assertThat(feature(features, "flow-events").availability()).isEqualTo(Availability.AVAILABLE);

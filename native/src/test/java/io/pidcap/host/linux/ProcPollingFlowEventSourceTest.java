@@ -237,6 +237,17 @@ class ProcPollingFlowEventSourceTest extends FlowEventSourceContract {
     }
 
     @Test
+    void shouldFindANewSocketAtOnceThoughTheNumberOfDescriptorsIsTheSame() {
+        actor.tell("take-place /dev/null -");
+        FlowEventCollector collector = FlowEventCollector.begin(source);
+        collector.catchUp();
+        int port = actor.number("take-place /dev/null u");
+        collector.next(20_000);
+
+        assertThat(collector.events).anyMatch(opened(TransportProtocol.UDP, port));
+    }
+
+    @Test
     void shouldTellTheNameOfTheProgramThatAProcessBecomes() throws IOException {
         Path program = directory.resolve("a program (2)");
         Files.copy(Path.of("/bin/sleep"), program);

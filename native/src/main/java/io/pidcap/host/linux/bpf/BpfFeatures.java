@@ -4,6 +4,7 @@ import io.pidcap.host.HostException;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.HostFeature.Availability;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 
 /** Tries what the exact source needs: attaches it, looks what it found, and detaches. */
@@ -15,7 +16,8 @@ public final class BpfFeatures {
 
     /** Never throws for what the host lacks. */
     public static List<HostFeature> probe(HostTables tables) {
-        try (CgroupFlowEventSource.Attached source = CgroupFlowEventSource.Attached.attach(tables)) {
+        try (CgroupFlowEventSource.Attached source =
+                CgroupFlowEventSource.Attached.attach(tables, EnumSet.allOf(OptionalPart.class))) {
             return found(source);
         } catch (HostException e) {
             return List.of(new HostFeature(EXACT, Availability.UNAVAILABLE, String.valueOf(e.getMessage()), e.hint()));

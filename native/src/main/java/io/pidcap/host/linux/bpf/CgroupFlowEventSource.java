@@ -8,6 +8,7 @@ import io.pidcap.protocol.model.LocalAddress;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,15 +36,24 @@ import org.slf4j.LoggerFactory;
 public final class CgroupFlowEventSource implements FlowEventSource {
     private static final Logger log = LoggerFactory.getLogger(CgroupFlowEventSource.class);
 
+    /** After a poll that found something; after each that did not a quarter longer, up to the longest. */
     private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
     private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final HostTables tables;
+    private final Set<OptionalPart> wanted;
     private @Nullable Attached attached;
 
     public CgroupFlowEventSource(HostTables tables) {
+        this(tables, EnumSet.allOf(OptionalPart.class));
+    }
+
+    /** @param wanted what else is tried; the rest is as if the kernel did not have it */
+    public CgroupFlowEventSource(HostTables tables, Set<OptionalPart> wanted) {
         this.tables = tables;
+        this.wanted = wanted;
     }
 
     @Override
@@ -66,7 +76,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         if (attached != null) {
             throw new IllegalStateException("the source is attached already");
         }
-        attached = Attached.attach(tables);
+        attached = Attached.attach(tables, wanted);
     }
 
     @Override
@@ -126,23 +136,24 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             this.ports = ports;
             ownNetnsId = SelfTest.run(ring).netnsCookie();
             times = new EventTimes(tables.now());
-            processes = new ProcessTracker(tables, new ExecutablePaths(), batch);
+            processes = new ProcessTracker(tables, new ExecutablePaths(), batch, programs.hasTracepoints());
             sockets = new SocketTracker(times, batch, ports, ownNetnsId);
             reader = new RecordReader(processes, sockets, times, this::heldBy);
         }
 
-        static Attached attach(HostTables tables) {
+        static Attached attach(HostTables tables, Set<OptionalPart> wanted) {
+            requireProcesses(tables);
             LibBpf bpf = LibBpf.get();
             List<AutoCloseable> opened = new ArrayList<>();
             try {
-                FlowPrograms programs = FlowPrograms.attach(bpf);
+                FlowPrograms programs = FlowPrograms.attach(bpf, wanted);
                 opened.add(programs);
                 BpfRingBuffer ring =
                         new BpfRingBuffer(programs.flows().mapDescriptor("records"), FlowPrograms.RING_BYTES);
                 opened.add(ring);
                 PortTable ports = new PortTable(programs.flows());
                 opened.add(ports);
-                SocketSurvey survey = openSurvey(bpf, tables);
+                SocketSurvey survey = openSurvey(bpf, wanted, tables);
                 opened.add(survey);
                 return new Attached(tables, programs, survey, ring, ports);
             } catch (RuntimeException e) {
@@ -151,11 +162,23 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             }
         }
 
-        private static SocketSurvey openSurvey(LibBpf bpf, HostTables tables) {
+        /** The programs tell pids; what they are is in /proc. */
+        private static void requireProcesses(HostTables tables) {
+            int ownPid = (int) ProcessHandle.current().pid();
+            if (tables.process(ownPid) == null) {
+                throw new HostException(
+                        HostException.Code.NOT_SUPPORTED,
+                        "watch flows by eBPF: this process, pid " + ownPid + ", is not in /proc",
+                        "mount the proc file system at /proc");
+            }
+        }
+
+        private static SocketSurvey openSurvey(LibBpf bpf, Set<OptionalPart> wanted, HostTables tables) {
             try {
+                FlowPrograms.require(wanted, OptionalPart.DESCRIPTOR_ITERATOR);
                 return IteratorSurvey.open(bpf);
             } catch (HostException e) {
-                log.info("without the iterator over descriptors", e);
+                log.info("without the iterator over descriptors: {}", e.getMessage());
                 return new DiagSurvey(tables);
             }
         }
@@ -270,7 +293,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         }
 
         private void doChores(long nowNanos) {
-            processes.tidy(nowNanos);
+            processes.tidy(nowNanos).forEach(ended -> sockets.exited(ended, nowNanos));
             List<IpAddress> now = tables.localAddresses();
             if (!Set.copyOf(now).equals(Set.copyOf(localAddresses))) {
                 localAddresses = now;

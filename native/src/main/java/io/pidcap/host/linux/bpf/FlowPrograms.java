@@ -3,6 +3,7 @@ package io.pidcap.host.linux.bpf;
 import io.pidcap.host.HostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +38,11 @@ final class FlowPrograms implements AutoCloseable {
     private static final String EXEC = "sched/sched_process_exec";
     private static final String NEW_TASK = "task/task_newtask";
     private static final String EXIT = "sched/sched_process_exit";
+    private static final String RENAME = "task/task_rename";
     private static final String FORKED_PROGRAM = "process_forked";
     private static final String EXECUTED_PROGRAM = "process_executed";
     private static final String EXITED_PROGRAM = "process_exited";
+    private static final String RENAMED_PROGRAM = "process_renamed";
     private static final String RECEIVED_PROGRAM = "tcp_received";
     private static final List<String> SHARED_MAPS = List.of("sockets", "records", "numbers");
 
@@ -67,7 +70,7 @@ final class FlowPrograms implements AutoCloseable {
     }
 
     /** @throws HostException why the programs without which nothing is exact do not load or attach */
-    static FlowPrograms attach(LibBpf bpf) {
+    static FlowPrograms attach(LibBpf bpf, Set<OptionalPart> wanted) {
         // Until Linux 5.11 maps count as locked memory; later the limit does not matter, so a refusal neither.
         LibcLibrary.INSTANCE.setrlimit(LibcLibrary.RLIMIT_MEMLOCK, new long[] {-1, -1});
         List<String> missing = new ArrayList<>();
@@ -76,14 +79,15 @@ final class FlowPrograms implements AutoCloseable {
             BpfObject flows = open(bpf, "flow_events", opened);
             flows.load();
             try {
+                require(wanted, OptionalPart.PROCESS_TRACEPOINTS);
                 attachTracepoints(flows);
             } catch (HostException e) {
                 missing.add("processes that end within milliseconds are known by a name of 15 characters only: "
                         + e.getMessage());
-                log.info("without the tracepoints of processes", e);
+                log.info("without the tracepoints of processes: {}", e.getMessage());
             }
-            BpfObject users = tryUsers(bpf, flows, opened, missing);
-            BpfObject datagramUsers = tryDatagramUsers(bpf, flows, opened);
+            BpfObject users = tryUsers(bpf, wanted, flows, opened, missing);
+            BpfObject datagramUsers = tryDatagramUsers(bpf, wanted, flows, opened);
             for (String program : CGROUP_PROGRAMS) {
                 flows.attachToCgroup(program, root.descriptor());
             }
@@ -99,6 +103,13 @@ final class FlowPrograms implements AutoCloseable {
         }
     }
 
+    /** What is not wanted is as if the kernel did not have it. */
+    static void require(Set<OptionalPart> wanted, OptionalPart part) {
+        if (!wanted.contains(part)) {
+            throw new HostException(HostException.Code.NOT_SUPPORTED, part + " is not wanted", "");
+        }
+    }
+
     private static BpfObject open(LibBpf bpf, String name, List<BpfObject> opened) {
         BpfObject object = BpfObject.open(bpf, name);
         opened.add(object);
@@ -106,7 +117,7 @@ final class FlowPrograms implements AutoCloseable {
     }
 
     private static void attachTracepoints(BpfObject flows) {
-        List<Tracepoint> found = Tracepoint.find(List.of(NEW_TASK, EXEC, EXIT));
+        List<Tracepoint> found = Tracepoint.find(List.of(NEW_TASK, EXEC, EXIT, RENAME));
         // The fields for which the programs were compiled: struct task_newtask, struct sched_process_exec.
         found.get(0).require("pid", 8);
         found.get(0).require("clone_flags", 32);
@@ -114,26 +125,30 @@ final class FlowPrograms implements AutoCloseable {
         found.get(0).attach(flows, FORKED_PROGRAM);
         found.get(1).attach(flows, EXECUTED_PROGRAM);
         found.get(2).attach(flows, EXITED_PROGRAM);
+        found.get(3).attach(flows, RENAMED_PROGRAM);
     }
 
     private static @Nullable BpfObject tryUsers(
-            LibBpf bpf, BpfObject flows, List<BpfObject> opened, List<String> missing) {
+            LibBpf bpf, Set<OptionalPart> wanted, BpfObject flows, List<BpfObject> opened, List<String> missing) {
         try {
+            require(wanted, OptionalPart.TCP_USERS);
             BpfObject users = loadShared(bpf, "socket_users", flows, opened);
             users.attach(RECEIVED_PROGRAM);
             return users;
         } catch (HostException e) {
             missing.add("a connection accepted by one of several processes counts as all of theirs: " + e.getMessage());
-            log.info("without the tracepoint of TCP receives", e);
+            log.info("without the tracepoint of TCP receives: {}", e.getMessage());
             return null;
         }
     }
 
-    private static @Nullable BpfObject tryDatagramUsers(LibBpf bpf, BpfObject flows, List<BpfObject> opened) {
+    private static @Nullable BpfObject tryDatagramUsers(
+            LibBpf bpf, Set<OptionalPart> wanted, BpfObject flows, List<BpfObject> opened) {
         try {
+            require(wanted, OptionalPart.DATAGRAM_USERS);
             return loadShared(bpf, "datagram_users", flows, opened);
         } catch (HostException e) {
-            log.info("without the tracepoints of sends and receives", e);
+            log.info("without the tracepoints of sends and receives: {}", e.getMessage());
             return null;
         }
     }

@@ -21,6 +21,7 @@ final class FlowRecordLayout {
     static final int PROCESS_FORKED = 16;
     static final int PROCESS_EXECUTED = 17;
     static final int PROCESS_EXITED = 18;
+    static final int PROCESS_RENAMED = 19;
 
     /* enum pidcap_socket_state */
     static final int BOUND = 1;
@@ -100,7 +101,7 @@ final class FlowRecordLayout {
         return switch (bytes.getInt(at + KIND)) {
             case SOCKET_OPENED, SOCKET_RELEASED, SOCKET_ENDED, SOCKET_USED -> length >= SOCKET_RECORD_BYTES;
             case PROCESS_EXECUTED -> length >= PROCESS_RECORD_BYTES;
-            case PROCESS_FORKED, PROCESS_EXITED -> true;
+            case PROCESS_FORKED, PROCESS_EXITED, PROCESS_RENAMED -> true;
             default -> false;
         };
     }

@@ -95,14 +95,20 @@ final class LibBpf {
         return NativeCalls.failure(reason.isEmpty() ? operation : operation + " (" + reason + ")", errno);
     }
 
-    /** The line that tells most: what the verifier complained of, else libbpf's last one. */
+    /** The line that tells most: what the verifier complained of, else the last that says more than that it failed. */
     static String reasonOf(List<String> lines) {
         for (int i = lines.size() - 1; i > 0; i--) {
             if (lines.get(i).startsWith("processed ") && lines.get(i).contains(" insns")) {
                 return lines.get(i - 1).strip();
             }
         }
-        return lines.isEmpty() ? "" : lines.get(lines.size() - 1).strip();
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            if (!lines.get(i).startsWith("libbpf: failed to load object")
+                    && !lines.get(i).contains("probe_loading")) {
+                return lines.get(i).strip();
+            }
+        }
+        return "";
     }
 
     private int print(int level, Pointer format, Pointer arguments) {

@@ -8,8 +8,8 @@ import io.pidcap.host.HostException.Code;
 /** Turns what the kernel and libbpf return into results or exceptions with its words. */
 final class NativeCalls {
     static final String MORE_PERMISSION =
-            "run as root, or give java the capabilities CAP_BPF, CAP_NET_ADMIN, CAP_PERFMON and CAP_SYS_ADMIN;"
-                    + " a container or a locked-down kernel may refuse eBPF even then";
+            "run as root, or give java the capabilities CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; a container or a"
+                    + " locked-down kernel may refuse eBPF even then";
 
     private NativeCalls() {}
 

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A process gets its identity when it is first heard of and keeps it. Its start time is that of /proc while it can be
  * read there; of one that is gone already, that of its fork in the same unit. Names come from /proc too; of one that
  * is gone, from the path that it executed, or else from its parent, whose program it then still was.
+ *
+ * <p>Without the tracepoints there is only /proc: a pid is looked up at each record that names it, to see that it is
+ * still the same process, and exits are found by looking.
  */
 final class ProcessTracker {
     private static final long TICK_NANOS = 10_000_000;
@@ -35,14 +38,16 @@ final class ProcessTracker {
     /** Their main thread has ended, others have not. */
     private final List<KnownProcess> headless = new ArrayList<>();
 
+    private final boolean hasTracepoints;
     private long bootOffsetNanos;
 
     private record Exited(KnownProcess process, long atNanos) {}
 
-    ProcessTracker(HostTables tables, ExecutablePaths paths, BatchBuilder batch) {
+    ProcessTracker(HostTables tables, ExecutablePaths paths, BatchBuilder batch, boolean hasTracepoints) {
         this.tables = tables;
         this.paths = paths;
         this.batch = batch;
+        this.hasTracepoints = hasTracepoints;
         readBootOffset();
     }
 
@@ -60,12 +65,21 @@ final class ProcessTracker {
     /** The process that a pid is now; null: nothing was heard of it. */
     @Nullable
     KnownProcess find(int pid) {
-        return byPid.get(pid);
+        KnownProcess process = byPid.get(pid);
+        if (process != null && !hasTracepoints && isAnother(process)) {
+            return null;
+        }
+        return process;
+    }
+
+    private boolean isAnother(KnownProcess process) {
+        long start = tables.startNanos(process.identity.pid());
+        return start != 0 && start != process.identity.startNanos();
     }
 
     /** The same; reads it from /proc where nothing was heard of it. */
     KnownProcess known(int pid, String comm, long userId) {
-        KnownProcess process = byPid.get(pid);
+        KnownProcess process = find(pid);
         if (process == null) {
             ProcessInfo read = tables.process(pid);
             process = add(read != null ? read : nameless(new ProcessIdentity(pid, 0), 0, comm, userId));
@@ -149,6 +163,29 @@ final class ProcessTracker {
                 userId);
     }
 
+    /** Its main thread has another name now. */
+    void renamed(int pid) {
+        KnownProcess process = byPid.get(pid);
+        ProcessInfo read = process == null ? null : tables.process(pid);
+        if (process == null || read == null || !read.identity().equals(process.identity)) {
+            return;
+        }
+        ProcessInfo known = process.info;
+        if (!read.comm().equals(known.comm())) {
+            // One whose executable cannot be read is called by it.
+            boolean isCalledByIt = known.name().equals(known.comm());
+            process.info = new ProcessInfo(
+                    process.identity,
+                    known.parentPid(),
+                    isCalledByIt && known.executable() == null ? read.comm() : known.name(),
+                    read.comm(),
+                    known.executable(),
+                    known.arguments(),
+                    known.userId());
+            batch.process(process.info);
+        }
+    }
+
     /** @return the process, if its last thread has ended */
     @Nullable
     KnownProcess exited(int pid, long atNanos) {
@@ -187,13 +224,23 @@ final class ProcessTracker {
         return ended;
     }
 
-    /** Now and then: forgets those that ended long ago. */
-    void tidy(long nowNanos) {
+    /** Now and then: forgets those that ended long ago. Returns those whose end nobody told. */
+    List<KnownProcess> tidy(long nowNanos) {
         readBootOffset();
         while (!exited.isEmpty() && exited.getFirst().atNanos < nowNanos - KEEP_EXITED_NANOS) {
             KnownProcess process = exited.removeFirst().process;
             byPid.remove(process.identity.pid(), process);
         }
+        List<KnownProcess> ended = new ArrayList<>();
+        if (!hasTracepoints) {
+            for (KnownProcess process : byPid.values()) {
+                if (!process.exited && !tables.isRunning(process.identity)) {
+                    end(process, nowNanos);
+                    ended.add(process);
+                }
+            }
+        }
+        return ended;
     }
 
     /** How far the clock of start times, which counts suspended time too, is ahead of that of the records. */

@@ -81,6 +81,12 @@ final class RecordReader {
                     sockets.exited(ended, nanos);
                 }
             }
+            case FlowRecordLayout.PROCESS_RENAMED -> {
+                Long exec = execNanos.get(pid);
+                if (exec == null || exec < nanos) {
+                    processes.renamed(pid);
+                }
+            }
             default -> throw new IllegalStateException("isWhole knows all kinds");
         }
     }

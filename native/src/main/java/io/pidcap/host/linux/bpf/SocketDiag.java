@@ -53,6 +53,11 @@ final class SocketDiag {
         return diag.cookies;
     }
 
+    /** What was read so far. */
+    Map<Long, Long> cookies() {
+        return cookies;
+    }
+
     private void dump(int socket, int family, int protocol) {
         byte[] request = request(family, protocol);
         NativeCalls.checked(
