@@ -19,10 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "capture",
         sortOptions = false,
-        description = {
-            "Captures the packets of processes until Ctrl-C, SIGTERM, --duration or --packets; then prints a summary.",
-            ""
-        },
+        header = "Captures processes in the foreground, until Ctrl-C.",
+        description = {"", "Ends at Ctrl-C, SIGTERM, --duration or --packets, and prints a summary.", ""},
         optionListHeading = "%nOptions:%n")
 final class CaptureCommand extends BaseCommand {
     private static final long STATUS_MILLIS = 500;

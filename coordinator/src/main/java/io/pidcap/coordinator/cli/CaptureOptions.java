@@ -83,7 +83,7 @@ final class CaptureOptions {
     @Option(
             names = {"-c", "--packets"},
             paramLabel = "N",
-            description = "Stop after N packets were kept. Default: no limit.")
+            description = "Stop once N packets are kept; some more may be in the file. Default: no limit.")
     long packetLimit;
 
     /** Names as they are typed. */

@@ -23,7 +23,8 @@ final class Console {
     }
 
     /** A result. */
-    void print(String text) {
+    synchronized void print(String text) {
+        endStatus();
         out.print(text);
         out.flush();
     }

@@ -34,6 +34,11 @@ public final class CoordinatorMain {
                 root.addSubcommand(name.word(), name.make());
             }
         }
+        CommandLine run = root.getSubcommands().get(CommandName.RUN.word());
+        if (run != null) {
+            // What follows the command's name is the command's.
+            run.setStopAtPositional(true);
+        }
         root.setUsageHelpAutoWidth(false);
         root.setUsageHelpLongOptionsMaxWidth(28);
         root.setParameterExceptionHandler(CoordinatorMain::misused);

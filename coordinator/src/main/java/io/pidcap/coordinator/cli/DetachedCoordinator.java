@@ -20,6 +20,10 @@ final class DetachedCoordinator {
     /** JVM options of a coordinator, separated by blanks, as the launcher script chose them for this one. */
     static final String JVM_OPTIONS_PROPERTY = "pidcap.jvm";
 
+    /** As for the workers: quickly started, and a heap that follows what lives. */
+    private static final String DEFAULT_JVM_OPTIONS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto"
+            + " -Xms32m -Xmn12m -Xmx512m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25";
+
     /** setsid(1) takes it away from the terminal; where there is none, ignoring the terminal's signals must do. */
     private static final String DETACH =
             "trap '' INT HUP; if command -v setsid >/dev/null 2>&1; then exec setsid \"$@\"; else exec \"$@\"; fi";
@@ -48,7 +52,7 @@ final class DetachedCoordinator {
         Path lib = WorkerLauncher.installedLibDirectory();
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DETACH, "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        String options = System.getProperty(JVM_OPTIONS_PROPERTY, "-XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+        String options = System.getProperty(JVM_OPTIONS_PROPERTY, DEFAULT_JVM_OPTIONS);
         for (String option : options.split(" ")) {
             if (!option.isEmpty()) {
                 command.add(option);

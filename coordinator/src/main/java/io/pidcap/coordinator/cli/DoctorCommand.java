@@ -20,7 +20,9 @@ import picocli.CommandLine.Option;
 /** {@code pidcap doctor}. */
 @Command(
         name = "doctor",
+        header = "Says what this host can and cannot do.",
         description = {
+            "",
             "Tries what a capture needs and says what works, what does not, and what to do about it.",
             "Returns 0 if a capture is possible, 1 if it is not.",
             ""

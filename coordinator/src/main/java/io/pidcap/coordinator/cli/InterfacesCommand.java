@@ -12,10 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code pidcap interfaces}. */
-@Command(
-        name = "interfaces",
-        description = {"Lists the interfaces that -i takes.", ""},
-        optionListHeading = "%nOptions:%n")
+@Command(name = "interfaces", header = "Lists the interfaces that -i takes.", optionListHeading = "%nOptions:%n")
 final class InterfacesCommand extends BaseCommand {
     @Option(names = "--json", description = "Print JSON: a list with one entry for each interface.")
     boolean json;

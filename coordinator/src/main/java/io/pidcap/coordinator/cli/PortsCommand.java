@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 /** {@code pidcap ports}. */
 @Command(
         name = "ports",
-        description = {"Lists the sockets of processes now, in the sets tcp, udp, tcp6 and udp6.", ""},
+        header = "Lists the sockets of processes.",
+        description = {"", "The sockets of now, in the sets tcp, udp, tcp6 and udp6.", ""},
         optionListHeading = "%nOptions:%n")
 final class PortsCommand extends BaseCommand {
     @Parameters(arity = "1..*", paramLabel = "NAME|PID", description = "Processes by name or by number.")

@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 /** {@code pidcap restart}. */
 @Command(
         name = "restart",
-        description = {"Restarts one worker of a session while the other runs on; says for how long there was none.", ""
-        },
+        header = "Restarts one worker of a session.",
+        description = {"", "The other runs on. Says for how long there was none.", ""},
         optionListHeading = "%nOptions:%n")
 final class RestartCommand extends BaseCommand {
     @Parameters(index = "0", paramLabel = "ID", description = "The session.")

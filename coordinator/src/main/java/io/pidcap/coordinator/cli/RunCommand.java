@@ -25,8 +25,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "run",
         sortOptions = false,
+        header = "Captures one command: starts it when the capture is ready, stops when it ends.",
         description = {
-            "Starts COMMAND when the capture is ready, captures it and its child processes, and stops when it ends.",
+            "",
+            "COMMAND begins when no packet of it can be missed; its child processes are captured, too.",
             "",
             "pidcap writes to standard error only, and returns the status of COMMAND (128 + n if signal n ended it);"
                     + " 125 if pidcap itself failed, 126 if COMMAND cannot be executed, 127 if there is none.",

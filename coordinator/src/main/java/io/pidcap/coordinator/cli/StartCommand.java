@@ -14,9 +14,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "start",
         sortOptions = false,
+        header = "Captures processes in the background.",
         description = {
-            "Captures the packets of processes in the background; returns when no packet is missed any more,"
-                    + " and prints the session's id. `pidcap stop` ends it.",
+            "",
+            "Returns when no packet is missed any more, and prints the session's id. `pidcap stop` ends it.",
             ""
         },
         optionListHeading = "%nOptions:%n")

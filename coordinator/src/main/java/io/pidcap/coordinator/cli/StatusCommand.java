@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** {@code pidcap status}. */
 @Command(
         name = "status",
-        description = {"Lists the sessions, their workers and what they counted.", ""},
+        header = "Lists the sessions, their workers and counters.",
         optionListHeading = "%nOptions:%n")
 final class StatusCommand extends BaseCommand {
     private static final long ANSWER_MILLIS = 3_000;

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 /** {@code pidcap stop}. */
 @Command(
         name = "stop",
-        description = {"Ends a session: waits until its file is complete, and prints the summary.", ""},
+        header = "Ends a background session and prints its summary.",
+        description = {"", "Waits until the session's file is complete.", ""},
         optionListHeading = "%nOptions:%n")
 final class StopCommand extends BaseCommand {
     @Parameters(arity = "0..1", paramLabel = "ID", description = "The session. Default: the only one that runs.")

@@ -8,6 +8,7 @@ import io.pidcap.coordinator.worker.WorkerAdmission;
 import io.pidcap.coordinator.worker.WorkerDeadlines;
 import io.pidcap.coordinator.worker.WorkerFailure;
 import io.pidcap.coordinator.worker.WorkerLauncher;
+import io.pidcap.coordinator.worker.WorkerProcess;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
 import io.pidcap.coordinator.worker.WorkerSupervisor;
@@ -21,6 +22,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,6 +40,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     private static final long TICK_MILLIS = 100;
 
     private final SessionConfig config;
+    private final SessionHome home;
     private final SessionDirectory directory;
     private final SessionResources resources;
     private final SessionLoop loop;
@@ -62,8 +65,10 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     private @Nullable Instant endedAt;
     private @Nullable SessionException failure;
 
-    private CaptureSession(SessionConfig config, SessionDirectory directory, OutputFile output, Instant started)
+    private CaptureSession(
+            SessionConfig config, SessionHome home, SessionDirectory directory, OutputFile output, Instant started)
             throws IOException {
+        this.home = home;
         this.config = config;
         this.directory = directory;
         this.started = started;
@@ -95,50 +100,56 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         OutputFile output =
                 OutputFile.create(config.output(), config.force(), config.ownerUserId(), config.ownerGroupId());
         SessionDirectory directory = null;
+        Map<WorkerRole, WorkerProcess> workers = Map.of();
         try {
             directory = home.create(LocalDateTime.ofInstant(started, ZoneId.systemDefault()), config.subject());
+            WorkerLauncher launcher = new WorkerLauncher(libDirectory, directory.workerSocket(), directory.logs());
+            workers = launcher.launchBoth();
             Logs.to(directory.coordinatorLog());
-            CaptureSession session = new CaptureSession(config, directory, output, started);
-            session.begin(libDirectory);
+            CaptureSession session = new CaptureSession(config, home, directory, output, started);
+            session.begin(launcher, workers);
             return session;
         } catch (IOException e) {
+            workers.values().forEach(WorkerProcess::kill);
             SessionResources.discard(output, directory, e);
             throw new SessionException(Kind.FAILURE, SessionException.words(e), "see `pidcap doctor`", e);
         } catch (RuntimeException e) {
+            workers.values().forEach(WorkerProcess::kill);
             SessionResources.discard(output, directory, e);
             throw e;
         }
     }
 
-    /** The workers' JVMs start first: they take longest, and wait for their secret before they connect. */
-    private void begin(Path libDirectory) throws IOException {
+    private void begin(WorkerLauncher launcher, Map<WorkerRole, WorkerProcess> workers) throws IOException {
         WorkerAdmission admission = new WorkerAdmission();
-        WorkerLauncher launcher = new WorkerLauncher(libDirectory, directory.workerSocket(), directory.logs());
         List<WorkerSide> sides = List.of(events, capture);
+        for (WorkerSide side : sides) {
+            side.supervisedBy(new WorkerSupervisor(
+                    side.role(),
+                    launcher,
+                    admission,
+                    loop,
+                    loop,
+                    WorkerDeadlines.DEFAULT,
+                    InstantSource.system(),
+                    side));
+        }
         try {
-            for (WorkerSide side : sides) {
-                side.supervisedBy(new WorkerSupervisor(
-                        side.role(),
-                        launcher,
-                        admission,
-                        loop,
-                        loop,
-                        WorkerDeadlines.DEFAULT,
-                        InstantSource.system(),
-                        side));
-                side.supervisor().spawn();
-            }
             mark.write(directory.markFile());
             resources.serve(PipeServer.listen(directory.workerSocket(), admission));
             resources.serve(new ControlServer(directory.controlSocket(), loop, this));
         } catch (IOException | RuntimeException e) {
-            sides.forEach(WorkerSide::abort);
             resources.close();
             throw e;
         }
         filter.start();
-        loop.start();
+        workers.forEach((role, process) -> side(role).supervisor().adopt(process));
         sides.forEach(side -> side.supervisor().admit());
+        loop.start();
+    }
+
+    private WorkerSide side(WorkerRole role) {
+        return role == WorkerRole.CAPTURE ? capture : events;
     }
 
     public SessionDirectory directory() {
@@ -167,7 +178,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         loop.execute(() -> endInOrder(reason, null));
     }
 
-    /** The state now; fails if the session is over. */
+    /** The state now; never completes once the session is over. */
     public CompletableFuture<SessionReport> status() {
         CompletableFuture<SessionReport> answer = new CompletableFuture<>();
         loop.execute(() -> answer.complete(report()));
@@ -362,12 +373,20 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         askers.ended(json, tooLate);
         loop.end();
         resources.close();
+        tidyUp();
         ended.complete(new SessionEnd(report, why));
     }
 
+    private void tidyUp() {
+        try {
+            new Sessions(home).tidy();
+        } catch (SessionException e) {
+            LOG.warn("remove old sessions: {}", e.text());
+        }
+    }
+
     private void journalFailed(IOException cause) {
-        loop.execute(
-                () -> endInOrder("the journal failed", SessionException.output("write", directory.journal(), cause)));
+        loop.execute(() -> endInOrder("the journal failed", SessionException.work(cause)));
     }
 
     private void crashed(RuntimeException e) {
@@ -430,7 +449,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
 
     @Override
     public void restart(WorkerRole role, ControlServer.Asker asker) {
-        WorkerSide side = role == WorkerRole.CAPTURE ? capture : events;
+        WorkerSide side = side(role);
         if (state != SessionState.CAPTURING || !side.supervisor().restart()) {
             Askers.refuseRestart(asker, role, state);
         } else {

@@ -62,10 +62,6 @@ public final class Json {
         }
     }
 
-    static void writeFile(Path file, Object value) throws IOException {
-        replace(file, write(value) + "\n");
-    }
-
     static void replace(Path file, String text) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(temporary);

@@ -84,6 +84,19 @@ public final class SessionException extends RuntimeException {
         };
     }
 
+    /** Of a failed write to one of the session's own files, which the exception names. */
+    static SessionException work(IOException cause) {
+        boolean full = isDiskFull(cause);
+        return new SessionException(
+                full ? Kind.DISK_FULL : Kind.FAILURE,
+                words(cause),
+                full
+                        ? "free some space there, or set " + SessionHome.HOME_VARIABLE
+                                + " to a directory on another disk"
+                        : "",
+                cause);
+    }
+
     /** Of a write whose exception names the file already. */
     public static SessionException output(IOException cause) {
         boolean full = isDiskFull(cause);

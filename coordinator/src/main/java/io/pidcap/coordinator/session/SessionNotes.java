@@ -46,7 +46,7 @@ final class SessionNotes {
         Map<String, Long> dropped = new LinkedHashMap<>();
         dropped.put("by the kernel", sum(totals, CaptureCounters::droppedPackets));
         dropped.put("by the interface", sum(totals, CaptureCounters::interfaceDroppedPackets));
-        dropped.put("in the spool", over ? unread : 0);
+        dropped.put("never filtered", over ? unread : 0);
         dropped.put("writing the output", lostInOutput);
         long droppedBefore =
                 sum(totals, CaptureCounters::droppedPackets) + sum(totals, CaptureCounters::interfaceDroppedPackets);

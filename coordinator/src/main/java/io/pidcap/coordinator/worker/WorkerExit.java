@@ -15,11 +15,24 @@ public record WorkerExit(int status, List<String> stderrTail) {
         stderrTail = List.copyOf(stderrTail);
     }
 
-    /** For a sentence such as "capture-worker: killed by signal 9". */
+    /** For a sentence such as "capture-worker ended by signal 9". */
     public String describe() {
-        String how = status > FIRST_SIGNAL_STATUS
-                ? "ended by signal " + (status - FIRST_SIGNAL_STATUS)
-                : "ended with status " + status;
-        return stderrTail.isEmpty() ? how : how + ": " + stderrTail.get(stderrTail.size() - 1);
+        if (status > FIRST_SIGNAL_STATUS) {
+            return "ended by signal " + (status - FIRST_SIGNAL_STATUS);
+        }
+        String how = "ended with status " + status;
+        String lastWords = lastWords();
+        return lastWords.isEmpty() ? how : how + ": " + lastWords;
+    }
+
+    /** The last line that is not a log line of the ordinary course of things. */
+    private String lastWords() {
+        for (int i = stderrTail.size() - 1; i >= 0; i--) {
+            String line = stderrTail.get(i).strip();
+            if (!line.contains(" INFO ") && !line.startsWith("at ")) {
+                return line;
+            }
+        }
+        return "";
     }
 }

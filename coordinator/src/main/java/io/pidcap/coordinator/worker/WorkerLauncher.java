@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Starts worker processes with the Java that runs the coordinator.
@@ -48,6 +50,20 @@ public final class WorkerLauncher {
         return parent == null ? Path.of("").toAbsolutePath() : parent;
     }
 
+    /** Starts the first runs of both, which takes them longer than anything else takes us: do it before all else. */
+    public Map<WorkerRole, WorkerProcess> launchBoth() throws IOException {
+        Map<WorkerRole, WorkerProcess> started = new EnumMap<>(WorkerRole.class);
+        try {
+            for (WorkerRole role : WorkerRole.values()) {
+                started.put(role, launch(role, WorkerSupervisor.FIRST_RUN));
+            }
+        } catch (IOException e) {
+            started.values().forEach(WorkerProcess::kill);
+            throw e;
+        }
+        return started;
+    }
+
     /**
      * @throws IOException naming the program that could not be started
      */
@@ -84,7 +100,10 @@ public final class WorkerLauncher {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
-                "-Xss512k",
+                // The heap follows what lives: nothing is gained here by letting it grow for the collector's ease.
+                "-Xmn8m",
+                "-XX:MinHeapFreeRatio=10",
+                "-XX:MaxHeapFreeRatio=25",
                 role == WorkerRole.CAPTURE ? "-Xmx48m" : "-Xmx256m",
                 "-XX:+ExitOnOutOfMemoryError",
                 "--enable-native-access=ALL-UNNAMED"));

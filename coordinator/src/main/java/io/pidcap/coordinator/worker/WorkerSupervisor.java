@@ -14,13 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one worker alive from {@link #spawn} to {@link #stop}: a run that dies or hangs is followed by another, after a
+ * Keeps one worker alive from {@link #adopt} to {@link #stop}: a run that dies or hangs is followed by another, after a
  * growing pause; when several in a row fail, or the failure is one that another run cannot mend, it gives up.
  *
  * <p>One owner thread, on which its {@link Client} is called too; pipe and process events are posted to it.
  */
 public final class WorkerSupervisor {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
+
+    public static final int FIRST_RUN = 1;
 
     /** Where the current run is. */
     public enum State {
@@ -104,14 +106,13 @@ public final class WorkerSupervisor {
     }
 
     /**
-     * Starts the first run's process, which then waits for its secret: call {@link #admit} when the pipe's listener is
-     * there.
+     * Takes charge of the first run's process, which waits for its secret: call {@link #admit} when the pipe's listener
+     * is there.
      *
-     * @throws IOException the program cannot be started
+     * @param process of run {@link #FIRST_RUN}
      */
-    public void spawn() throws IOException {
-        int number = runs + 1;
-        WorkerProcess process = launcher.launch(role, number);
+    public void adopt(WorkerProcess process) {
+        int number = process.run();
         runs = number;
         WorkerSecret secret = admission.expect(role, number, pipe -> greeted(number, pipe));
         WorkerRun run = new WorkerRun(process, secret, clock.instant());
@@ -121,7 +122,7 @@ public final class WorkerSupervisor {
         arm(deadlines.helloMillis(), () -> hangs(run, "said no hello within " + deadlines.helloMillis() + " ms"));
     }
 
-    /** Lets the run that {@link #spawn} made connect. */
+    /** Lets the run of {@link #adopt} connect. */
     public void admit() {
         if (current != null) {
             current.deliverSecret();
@@ -338,7 +339,7 @@ public final class WorkerSupervisor {
 
     private void spawnAgain() {
         try {
-            spawn();
+            adopt(launcher.launch(role, runs + 1));
             admit();
         } catch (IOException e) {
             giveUp(WorkerFailure.internal(String.valueOf(e.getMessage()), ""));

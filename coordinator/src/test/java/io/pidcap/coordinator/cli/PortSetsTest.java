@@ -48,7 +48,7 @@ class PortSetsTest {
 
         assertThat(sets.byName().keySet()).containsExactly("tcp", "udp", "tcp6", "udp6");
         assertThat(sets.byName().get("tcp")).extracting(PortSets.Row::port).containsExactly(80, 443);
-        assertThat(sets.byName().get("tcp6")).extracting(PortSets.Row::local).containsExactly("[0:0:0:0:0:0:0:1]:80");
+        assertThat(sets.byName().get("tcp6")).extracting(PortSets.Row::local).containsExactly("[::1]:80");
         assertThat(sets.byName().get("udp")).hasSize(1);
         assertThat(sets.byName().get("udp6")).isEmpty();
     }

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PacketEndpointParserTest {
     private static final String V4 = "192.0.2.1:1000 > 198.51.100.2:2000";
-    private static final String V6 = "2001:db8:0:0:0:0:0:1:1000 > 2001:db8:0:0:0:0:0:2:2000";
+    private static final String V6 = "2001:db8::1:1000 > 2001:db8::2:2000";
 
     private static byte[] v4(int protocol, byte[] payload) {
         return ipv4("192.0.2.1", "198.51.100.2", protocol, payload);
@@ -121,7 +121,7 @@ class PacketEndpointParserTest {
                         "ICMPv6 echo request",
                         LinkType.RAW,
                         v6(58, echo(128, 4242)),
-                        "protocol 58 2001:db8:0:0:0:0:0:1:4242 > 2001:db8:0:0:0:0:0:2:0"),
+                        "protocol 58 2001:db8::1:4242 > 2001:db8::2:0"),
                 Arguments.of(
                         "ICMP error",
                         LinkType.RAW,
