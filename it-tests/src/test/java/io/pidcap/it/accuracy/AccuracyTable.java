@@ -36,8 +36,7 @@ final class AccuracyTable {
         Tally one = ebpf.of(number);
         Tally other = proc.of(number);
         return "| %s | %d | %s | %s | %s | %s |\n"
-                .formatted(
-                        name, one.wanted(), one.recall(), one.precision(), other.recall(), other.precision());
+                .formatted(name, one.wanted(), one.recall(), one.precision(), other.recall(), other.precision());
     }
 
     /** The classes in which eBPF made a mistake that has no reason. */

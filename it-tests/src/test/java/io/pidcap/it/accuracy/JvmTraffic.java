@@ -72,8 +72,9 @@ public final class JvmTraffic {
             channel.connect(peer);
             channel.write(ByteBuffer.allocate(BYTES));
             ByteBuffer answer = ByteBuffer.allocate(BYTES);
-            while (answer.hasRemaining() && channel.read(answer) >= 0) {
-                continue;
+            boolean open = true;
+            while (open && answer.hasRemaining()) {
+                open = channel.read(answer) >= 0;
             }
         }
     }

@@ -33,7 +33,9 @@ final class Scores {
 
         private static String percent(int part, int whole) {
             // Rounded down: only all of them are 100 %.
-            return whole == 0 ? "-" : part == whole ? "100" : String.format("%.2f", part * 10_000L / whole / 100.0);
+            return whole == 0
+                    ? "-"
+                    : part == whole ? "100" : String.format("%.2f", Math.floor(part * 10_000.0 / whole) / 100);
         }
     }
 

@@ -26,13 +26,7 @@ final class Truth {
 
     /** Who had an endpoint in {@code [from, until)} of the wall clock's nanoseconds. */
     private record Rule(
-            int trafficClass,
-            String protocol,
-            String address,
-            int port,
-            long from,
-            long until,
-            boolean target) {
+            int trafficClass, String protocol, String address, int port, long from, long until, boolean target) {
         boolean fits(WirePacket packet) {
             return from <= packet.epochNanos()
                     && packet.epochNanos() < until
@@ -90,8 +84,6 @@ final class Truth {
             return null;
         }
         int number = Integer.parseInt(matcher.group(1));
-        return names.containsKey(number)
-                ? new Judgement(number, Integer.parseInt(matcher.group(2)) == TARGETS)
-                : null;
+        return names.containsKey(number) ? new Judgement(number, Integer.parseInt(matcher.group(2)) == TARGETS) : null;
     }
 }

@@ -44,7 +44,8 @@ public final class Status {
             boolean allPassed = !sessions.isEmpty();
             for (JsonNode session : sessions) {
                 JsonNode watermark = session.at("/report/events/completeUntil");
-                allPassed &= watermark.isString() && Instant.parse(watermark.asString()).isAfter(now);
+                allPassed &= watermark.isString()
+                        && Instant.parse(watermark.asString()).isAfter(now);
             }
             return allPassed;
         });
