@@ -13,9 +13,13 @@ public final class Attribution {
     private boolean fragment;
     private @Nullable UnknownCause cause = UnknownCause.NO_OWNER;
 
-    void clear() {
-        source.clear();
-        destination.clear();
+    void begin(long epochNanos) {
+        source.begin(epochNanos);
+        destination.begin(epochNanos);
+        reset();
+    }
+
+    private void reset() {
         quoted = false;
         fragment = false;
         cause = null;
@@ -23,7 +27,9 @@ public final class Attribution {
 
     /** Makes this the attribution of a packet that has no owner. */
     public void unknown(UnknownCause why) {
-        clear();
+        source.clear();
+        destination.clear();
+        reset();
         cause = why;
     }
 
@@ -76,7 +82,7 @@ public final class Attribution {
         for (int i = 0; i < match.count(); i++) {
             FlowInterval interval = match.interval(i);
             TrackedProcess owner = interval.owner;
-            if (!owner.selected()) {
+            if (!match.isSelected(owner)) {
                 continue;
             }
             if (interval.markCounted()) {

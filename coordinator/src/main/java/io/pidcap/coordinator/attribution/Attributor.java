@@ -34,7 +34,7 @@ public final class Attributor {
             into.unknown(cause);
             return;
         }
-        into.clear();
+        into.begin(epochNanos);
         boolean toGroup = isToGroup(packet, epochNanos);
         matchExact(packet, toGroup, epochNanos, into);
         if (packet.sourceCanOwn() && needsBound(into.source)) {

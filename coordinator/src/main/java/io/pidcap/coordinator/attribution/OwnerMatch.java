@@ -11,8 +11,15 @@ public final class OwnerMatch {
     private long recency;
     private boolean severalProcesses;
     private boolean selected;
+    private long epochNanos;
 
     OwnerMatch() {}
+
+    /** For a packet of this time. */
+    void begin(long packetEpochNanos) {
+        epochNanos = packetEpochNanos;
+        clear();
+    }
 
     void clear() {
         count = 0;
@@ -44,7 +51,7 @@ public final class OwnerMatch {
             intervals = Arrays.copyOf(intervals, count * 2);
         }
         severalProcesses |= count > 0 && intervals[0].owner != interval.owner;
-        selected |= interval.owner.selected;
+        selected |= interval.owner.selectedAt(epochNanos);
         intervals[count++] = interval;
     }
 
@@ -59,6 +66,11 @@ public final class OwnerMatch {
     /** At least one owner is wanted. */
     public boolean selected() {
         return selected;
+    }
+
+    /** Whether this owner is wanted. */
+    boolean isSelected(TrackedProcess owner) {
+        return owner.selectedAt(epochNanos);
     }
 
     /** How many intervals own this end; a process may stand behind more than one. */

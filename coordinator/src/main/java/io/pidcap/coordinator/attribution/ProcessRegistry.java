@@ -42,6 +42,12 @@ public final class ProcessRegistry {
         List<TrackedProcess> changed = new ArrayList<>(infos.size());
         for (ProcessInfo info : infos) {
             TrackedProcess process = of(info.identity());
+            if (info.ownProgramSinceEpochNanos() != 0) {
+                process.beginOwnProgram(
+                        info.ownProgramSinceEpochNanos(),
+                        process.selected || isWanted(process),
+                        isWantedPid(process.identity()));
+            }
             process.describe(info, selector.matchedName(info).orElse(info.name()));
             changed.add(process);
         }

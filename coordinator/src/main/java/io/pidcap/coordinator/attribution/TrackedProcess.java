@@ -12,6 +12,10 @@ public final class TrackedProcess {
     private String name;
 
     boolean selected;
+    /** Before this time it was a copy of the process that forked it; {@link Long#MIN_VALUE}: nothing is known of that. */
+    private long ownProgramSince = Long.MIN_VALUE;
+
+    private boolean selectedAsCopy;
     boolean exited;
     /** It has ended, and no packet of its time will be asked about. */
     boolean passed;
@@ -47,9 +51,25 @@ public final class TrackedProcess {
         return name;
     }
 
-    /** The user wants it. Once true it stays: a process that was wanted before exec is the same process after. */
+    /**
+     * The user wants it. Once true it stays: a process that was wanted before exec is the same process after. But a
+     * name that it only had from the process that forked it counts until its first exec, or whatever a wanted shell
+     * starts would be wanted.
+     */
     public boolean selected() {
         return selected;
+    }
+
+    /** The user wants what it owned at this time. */
+    boolean selectedAt(long epochNanos) {
+        return epochNanos < ownProgramSince ? selectedAsCopy : selected;
+    }
+
+    /** @param wantedStill for another reason than its name */
+    void beginOwnProgram(long sinceEpochNanos, boolean wantedAsCopy, boolean wantedStill) {
+        ownProgramSince = sinceEpochNanos;
+        selectedAsCopy = wantedAsCopy;
+        selected = wantedStill;
     }
 
     /** Counts a packet that was kept for it, of {@code originalLength} bytes on the wire. */

@@ -75,6 +75,37 @@ class ProcessRegistryTest {
     }
 
     @Test
+    void shouldNotSelectWhatAWantedProcessStartsForTheNameThatItHadBetweenForkAndExec() {
+        ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
+        registry.register(List.of(info(1, 1, 0, "curl")));
+        registry.register(List.of(info(2, 2, 1, "curl"), info(2, 2, 1, "ls").withOwnProgramSince(500)));
+        TrackedProcess started = registry.of(new ProcessIdentity(2, 2));
+        assertThat(started.selectedAt(499)).isTrue();
+        assertThat(started.selectedAt(500)).isFalse();
+    }
+
+    @Test
+    void shouldSelectWhatAnotherProcessStartsFromItsExecOn() {
+        ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
+        registry.register(List.of(info(2, 2, 1, "sh")));
+        registry.register(List.of(info(2, 2, 1, "curl").withOwnProgramSince(500)));
+        TrackedProcess started = registry.of(new ProcessIdentity(2, 2));
+        assertThat(started.selectedAt(499)).isFalse();
+        assertThat(started.selectedAt(500)).isTrue();
+    }
+
+    @Test
+    void shouldKeepAcrossExecWhatIsWantedByItsPidOrAsAChild() {
+        ProcessRegistry byPid = registry(List.of(), Set.of(2), Set.of(), false);
+        ProcessRegistry asChild = registry(List.of(CURL), Set.of(), Set.of(), true);
+        for (ProcessRegistry registry : List.of(byPid, asChild)) {
+            registry.register(List.of(info(1, 1, 0, "curl"), info(2, 2, 1, "curl")));
+            registry.register(List.of(info(2, 2, 1, "ls").withOwnProgramSince(500)));
+            assertThat(isSelected(registry, 2, 2)).isTrue();
+        }
+    }
+
+    @Test
     void shouldSelectAfterExecAndKeepItAfterAnother() {
         ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
         registry.register(List.of(info(1, 1, 0, "sh")));

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param executable absolute path; null where it cannot be read (a kernel thread, no permission, gone)
  * @param arguments argv; only {@code argv[0]} unless arguments were asked for, empty where it cannot be read
  * @param userId numeric owner; -1: not known
+ * @param ownProgramSinceEpochNanos of a process that was told of before by the names of the one that forked it: when it
+ *     executed a program of its own; else 0
  */
 public record ProcessInfo(
         ProcessIdentity identity,
@@ -20,9 +22,27 @@ public record ProcessInfo(
         String comm,
         @Nullable String executable,
         List<String> arguments,
-        long userId) {
+        long userId,
+        long ownProgramSinceEpochNanos) {
     public ProcessInfo {
         arguments = List.copyOf(arguments);
+    }
+
+    /** One whose names are its own. */
+    public ProcessInfo(
+            ProcessIdentity identity,
+            int parentPid,
+            String name,
+            String comm,
+            @Nullable String executable,
+            List<String> arguments,
+            long userId) {
+        this(identity, parentPid, name, comm, executable, arguments, userId, 0);
+    }
+
+    /** The same, with the time of its first exec. */
+    public ProcessInfo withOwnProgramSince(long epochNanos) {
+        return new ProcessInfo(identity, parentPid, name, comm, executable, arguments, userId, epochNanos);
     }
 
     /** The base name of {@code argv[0]}, without a login shell's leading dash; empty where there is none. */

@@ -62,7 +62,8 @@ public final class EventMapper {
                 .setParentPid(info.parentPid())
                 .setName(info.name())
                 .setComm(info.comm())
-                .setUserId(info.userId());
+                .setUserId(info.userId())
+                .setOwnProgramSinceEpochNanos(info.ownProgramSinceEpochNanos());
         if (info.executable() != null) {
             message.setExecutable(info.executable());
         }
@@ -91,7 +92,8 @@ public final class EventMapper {
                 message.getComm(),
                 message.hasExecutable() ? message.getExecutable() : null,
                 message.getArgumentsList(),
-                message.getUserId());
+                message.getUserId(),
+                message.getOwnProgramSinceEpochNanos());
     }
 
     public static Tuple toMessage(FiveTuple tuple) {

@@ -16,6 +16,9 @@ final class KnownProcess {
     /** It came from a parent that had sockets, and has not executed its program yet. */
     boolean mayHaveInherited;
 
+    /** It was forked and has executed nothing: its names are its parent's. */
+    boolean hasParentsNames;
+
     KnownProcess(ProcessInfo info) {
         this.info = info;
         identity = info.identity();

@@ -1,5 +1,6 @@
 package io.pidcap.host.linux.bpf;
 
+import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.ArrayDeque;
@@ -109,7 +110,7 @@ final class ProcessTracker {
         long read = tables.startNanos(pid);
         ProcessIdentity identity = new ProcessIdentity(pid, isSameStart(read, derived) ? read : derived);
         KnownProcess parent = known(parentPid, comm, userId);
-        return add(new ProcessInfo(
+        KnownProcess child = add(new ProcessInfo(
                 identity,
                 parentPid,
                 parent.info.name(),
@@ -117,18 +118,25 @@ final class ProcessTracker {
                 parent.info.executable(),
                 parent.info.arguments(),
                 userId));
+        child.hasParentsNames = true;
+        return child;
     }
 
     private static boolean isSameStart(long one, long other) {
         return one != 0 && Math.abs(one - other) <= SAME_START_NANOS;
     }
 
-    KnownProcess executed(int pid, String path, String comm, long userId) {
+    /** @param at when */
+    KnownProcess executed(int pid, String path, String comm, long userId, ObservedTime at) {
         KnownProcess process = known(pid, comm, userId);
         ProcessInfo read = tables.process(pid);
         boolean isThere =
                 read != null && read.executable() != null && read.identity().equals(process.identity);
         ProcessInfo now = isThere && read != null ? withParent(read, process) : fromPath(process, path, comm, userId);
+        if (process.hasParentsNames) {
+            process.hasParentsNames = false;
+            now = now.withOwnProgramSince(at.epochNanos());
+        }
         if (!now.equals(process.info)) {
             process.info = now;
             batch.process(now);

@@ -153,7 +153,7 @@ final class RecordReader {
 
     private void executed(ByteBuffer bytes, int at, int pid, long nanos) {
         String path = FlowRecordLayout.text(bytes, at + FlowRecordLayout.PATH, FlowRecordLayout.PATH_BYTES);
-        KnownProcess process = processes.executed(pid, path, comm(bytes, at), userId(bytes, at));
+        KnownProcess process = processes.executed(pid, path, comm(bytes, at), userId(bytes, at), times.of(nanos));
         if (process.mayHaveInherited || !process.sockets.isEmpty()) {
             process.mayHaveInherited = false;
             sockets.keptAtExec(process, held.cookiesOf(pid), nanos);
