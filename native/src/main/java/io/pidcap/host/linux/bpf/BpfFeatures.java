@@ -44,6 +44,10 @@ public final class BpfFeatures {
                         ? available("events-users", "who receives by a connection, however it came by it")
                         : unavailable("events-users", String.join("; ", programs.missing()), OLDER_KERNEL));
         features.add(
+                programs.hasSenders()
+                        ? available("events-senders", "who sends by a TCP connection, before the data leave")
+                        : unavailable("events-senders", String.join("; ", programs.missing()), OLDER_KERNEL));
+        features.add(
                 source.survey().limit().isEmpty()
                         ? available("events-snapshot", "the kernel lists the sockets of all processes")
                         : unavailable("events-snapshot", source.survey().limit(), OLDER_KERNEL));

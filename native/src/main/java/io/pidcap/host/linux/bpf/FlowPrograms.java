@@ -44,10 +44,12 @@ final class FlowPrograms implements AutoCloseable {
     private static final String EXITED_PROGRAM = "process_exited";
     private static final String RENAMED_PROGRAM = "process_renamed";
     private static final String RECEIVED_PROGRAM = "tcp_received";
+    private static final String SENDS_PROGRAM = "tcp_sends";
     private static final List<String> SHARED_MAPS = List.of("sockets", "records", "numbers");
 
     private final BpfObject flows;
     private final @Nullable BpfObject users;
+    private final @Nullable BpfObject senders;
     private final @Nullable BpfObject datagramUsers;
     private final boolean wholeHost;
     private final String cgroup;
@@ -58,11 +60,13 @@ final class FlowPrograms implements AutoCloseable {
     private FlowPrograms(
             BpfObject flows,
             @Nullable BpfObject users,
+            @Nullable BpfObject senders,
             @Nullable BpfObject datagramUsers,
             CgroupRoot root,
             List<String> missing) {
         this.flows = flows;
         this.users = users;
+        this.senders = senders;
         this.datagramUsers = datagramUsers;
         wholeHost = root.wholeHost();
         cgroup = root.where();
@@ -86,8 +90,9 @@ final class FlowPrograms implements AutoCloseable {
                         + e.getMessage());
                 log.info("without the tracepoints of processes: {}", e.getMessage());
             }
-            BpfObject users = tryUsers(bpf, wanted, flows, opened, missing);
-            BpfObject datagramUsers = tryDatagramUsers(bpf, wanted, flows, opened);
+            BpfObject users = tryUsers(bpf, flows, opened, missing);
+            BpfObject senders = trySenders(bpf, flows, opened, missing);
+            BpfObject datagramUsers = tryDatagramUsers(bpf, flows, opened);
             for (String program : CGROUP_PROGRAMS) {
                 flows.attachToCgroup(program, root.descriptor());
             }
@@ -96,7 +101,7 @@ final class FlowPrograms implements AutoCloseable {
                     flows.attachToCgroup(program, root.descriptor());
                 }
             }
-            return new FlowPrograms(flows, users, datagramUsers, root, missing);
+            return new FlowPrograms(flows, users, senders, datagramUsers, root, missing);
         } catch (RuntimeException e) {
             opened.forEach(BpfObject::close);
             throw e;
@@ -142,8 +147,21 @@ final class FlowPrograms implements AutoCloseable {
         }
     }
 
-    private static @Nullable BpfObject tryDatagramUsers(
-            LibBpf bpf, Set<OptionalPart> wanted, BpfObject flows, List<BpfObject> opened) {
+    private static @Nullable BpfObject trySenders(
+            LibBpf bpf, BpfObject flows, List<BpfObject> opened, List<String> missing) {
+        try {
+            BpfObject senders = loadShared(bpf, "tcp_senders", flows, opened);
+            senders.attach(SENDS_PROGRAM);
+            return senders;
+        } catch (HostException e) {
+            missing.add("a TCP connection that is handed to another process counts as the giver's until the taker"
+                    + " receives by it: " + e.getMessage());
+            log.info("without the tracepoint of TCP sends", e);
+            return null;
+        }
+    }
+
+    private static @Nullable BpfObject tryDatagramUsers(LibBpf bpf, BpfObject flows, List<BpfObject> opened) {
         try {
             require(wanted, OptionalPart.DATAGRAM_USERS);
             return loadShared(bpf, "datagram_users", flows, opened);
@@ -172,6 +190,10 @@ final class FlowPrograms implements AutoCloseable {
 
     boolean hasUsers() {
         return users != null;
+    }
+
+    boolean hasSenders() {
+        return senders != null;
     }
 
     /** False: attached inside a container, whose processes alone are seen. */
@@ -213,6 +235,9 @@ final class FlowPrograms implements AutoCloseable {
     public void close() {
         if (datagramUsers != null) {
             datagramUsers.close();
+        }
+        if (senders != null) {
+            senders.close();
         }
         if (users != null) {
             users.close();

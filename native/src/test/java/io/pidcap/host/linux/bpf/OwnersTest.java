@@ -155,6 +155,26 @@ class OwnersTest {
     }
 
     @Test
+    void shouldKnowASenderOfAPassedConnectionBeforeItReceives() {
+        Ebpf.requireFeature("events-senders");
+        watched = Watched.begin();
+        try (PythonActor sender = PythonActor.start()) {
+            String channel = directory.resolve("channel").toString();
+            sender.run("u = socket(AF_UNIX)", "u.bind('" + channel + "')", "u.listen()");
+            int server = listen();
+            int client = connect(server);
+            actor.run("a = l.accept()[0]", "u = socket(AF_UNIX)", "u.connect('" + channel + "')");
+            FlowEvent accepted = watched.awaitOpened(tcp(end("127.0.0.1", server), end("127.0.0.1", client)));
+            actor.run("_ = u.sendmsg([b'x'], [(SOL_SOCKET, SCM_RIGHTS, array.array('i', [a.fileno()]))])", "a.close()");
+            sender.run(
+                    "p = u.accept()[0]",
+                    "fd = array.array('i', p.recvmsg(1, CMSG_SPACE(4))[1][0][2])[0]",
+                    "_ = os.write(fd, b'x')");
+            assertThat(ownersOf(accepted.socketId())).containsExactly(sender.pid());
+        }
+    }
+
+    @Test
     void shouldKnowWhoSendsDatagramsByASharedSocket() {
         Ebpf.requireFeature("events-users");
         watched = Watched.begin();
