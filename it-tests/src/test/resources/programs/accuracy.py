@@ -480,6 +480,8 @@ class Stage:
         here.append("link add acc0 type veth peer name acc1")
         here.append(f"link set acc1 netns {self.there.pid}")
         here.append("link set acc0 mtu 1500 up")
+        # First, so that what the kernel sends for itself (IGMP) has no process's address.
+        here.append("addr add 10.0.3.1/16 dev acc0")
         there += ["link set lo up", "link set acc1 mtu 1500 up"]
         for c in self.classes:
             here += [f"addr add {c.v6(group)}/128 dev lo nodad" for group in (1, 2, 3)]
@@ -530,6 +532,9 @@ class Stage:
         for process in [*self.captures, self.there]:
             process.kill()
             process.wait()
+        for entry in os.scandir(self.directory):
+            if entry.is_symlink():
+                os.unlink(entry)
 
 
 def main():

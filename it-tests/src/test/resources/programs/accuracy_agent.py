@@ -300,10 +300,10 @@ def hand_over_connections(address, port, path):
 
     def accept():
         while True:
-            sock, _ = server.accept()
+            sock, peer = server.accept()
             with socket.socket(socket.AF_UNIX) as to:
                 to.connect(path)
-                to.sendmsg([b"c"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [sock.fileno()]))])
+                to.sendmsg([str(peer[1]).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [sock.fileno()]))])
                 to.recv(1)
                 sock.close()
                 to.sendall(b"g")
@@ -320,21 +320,20 @@ def take_connections(path, times):
     def accept():
         while True:
             giver, _ = server.accept()
-            _, [(_, _, descriptors)], _, _ = giver.recvmsg(1, socket.CMSG_SPACE(4))
-            sock = socket.socket(fileno=array.array("i", descriptors)[0])
+            port, [(_, _, descriptors)], _, _ = giver.recvmsg(8, socket.CMSG_SPACE(4))
             giver.sendall(b"t")
             giver.recv(1)
-            greet(sock, times)
+            greet(array.array("i", descriptors)[0], int(port), times)
 
     in_background(accept)
 
 
-def greet(sock, times):
-    """Greets first; tells since when the connection is ours by a line in the file."""
+def greet(descriptor, port, times):
+    """Greets, before any other call on the connection; tells since when it is ours by a line in the file."""
     with open(times, "a") as file:
-        file.write(f"{sock.getpeername()[1]} {time.time_ns()}\n")
-    sock.sendall(b"hello")
-    echo_connection(sock)
+        file.write(f"{port} {time.time_ns()}\n")
+    os.write(descriptor, b"hello")
+    echo_connection(socket.socket(fileno=descriptor))
 
 
 def serve_tcp_by_exec(address, port, program, script, times):
@@ -344,10 +343,10 @@ def serve_tcp_by_exec(address, port, program, script, times):
 
     def accept():
         while True:
-            sock, _ = server.accept()
+            sock, peer = server.accept()
             if os.fork() == 0:
                 os.dup2(sock.fileno(), 3, inheritable=True)
-                os.execv(program, [program, "-I", script, "inherited", times])
+                os.execv(program, [program, "-I", script, "inherited", str(peer[1]), times])
             sock.close()
 
     in_background(accept)
@@ -431,6 +430,6 @@ def main():
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["inherited"]:
-        greet(socket.socket(fileno=3), sys.argv[2])
+        greet(3, int(sys.argv[2]), sys.argv[3])
     else:
         main()

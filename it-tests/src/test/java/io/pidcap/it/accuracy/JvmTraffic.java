@@ -72,10 +72,10 @@ public final class JvmTraffic {
             channel.connect(peer);
             channel.write(ByteBuffer.allocate(BYTES));
             ByteBuffer answer = ByteBuffer.allocate(BYTES);
-            boolean open = true;
-            while (open && answer.hasRemaining()) {
-                open = channel.read(answer) >= 0;
-            }
+            int read;
+            do {
+                read = channel.read(answer);
+            } while (read >= 0 && answer.hasRemaining());
         }
     }
 

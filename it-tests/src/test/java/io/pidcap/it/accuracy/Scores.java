@@ -1,6 +1,8 @@
 package io.pidcap.it.accuracy;
 
 import io.pidcap.it.accuracy.Truth.Judgement;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +34,13 @@ final class Scores {
         }
 
         private static String percent(int part, int whole) {
+            if (whole == 0) {
+                return "-";
+            }
             // Rounded down: only all of them are 100 %.
-            return whole == 0
-                    ? "-"
-                    : part == whole ? "100" : String.format("%.2f", Math.floor(part * 10_000.0 / whole) / 100);
+            return BigDecimal.valueOf(part * 100L)
+                    .divide(BigDecimal.valueOf(whole), 2, RoundingMode.DOWN)
+                    .toPlainString();
         }
     }
 
