@@ -118,9 +118,12 @@ class EventWorkerProcessTest {
         } while (!part.getLast());
         assertThat(inSnapshot).isTrue();
         Envelope ready = coordinator.await(envelope -> envelope.getInReplyTo() == asked);
-        assertThat(ready.getWatchReady().getSource()).isEqualTo(EventSource.EVENT_SOURCE_PROC);
-        assertThat(ready.getWatchReady().getReason()).isNotEmpty();
-        assertThat(ready.getWatchReady().getLimitsList()).isNotEmpty();
+        // Which one is best here depends on the host; the other than the best says why it is used and what it misses.
+        boolean isExact = ready.getWatchReady().getSource() == EventSource.EVENT_SOURCE_EBPF;
+        assertThat(ready.getWatchReady().getSource())
+                .isIn(EventSource.EVENT_SOURCE_EBPF, EventSource.EVENT_SOURCE_PROC);
+        assertThat(ready.getWatchReady().getReason().isEmpty()).isEqualTo(isExact);
+        assertThat(ready.getWatchReady().getLimitsList().isEmpty()).isEqualTo(isExact);
 
         int port = actor.number("open after udp 6 ::1");
         coordinator.await(envelope -> envelope.getFlowBatch().getEventsList().stream()
