@@ -23,13 +23,7 @@ class AccuracyIT {
     private static final Path TABLE = Path.of("target/accuracy.md");
 
     /** What eBPF cannot reach, by class, and why. */
-    private static final Map<String, String> LIMITS = Map.of(
-            "passed by SCM_RIGHTS between target and bystander",
-            "who only sends on a TCP connection that was passed to it is not told from who passed it on",
-            "exec under another name",
-            "a process that was selected by name stays selected after it executes another program",
-            "fragments larger than the MTU",
-            "two fragments of 242 are not attributed; the cause is not found yet");
+    private static final Map<String, String> LIMITS = Map.of();
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path directory;

@@ -78,9 +78,10 @@ class BareCgroupFlowEventSourceTest extends FlowEventSourceContract {
         try (FlowEventSource source = open()) {
             FlowEventCollector.begin(source);
             assertThat(source.limits())
-                    .hasSize(3)
+                    .hasSize(4)
                     .anyMatch(limit -> limit.contains("15 characters"))
                     .anyMatch(limit -> limit.contains("accepted by one of several"))
+                    .anyMatch(limit -> limit.contains("handed to another process"))
                     .anyMatch(limit -> limit.contains("had no port"));
         }
     }

@@ -90,9 +90,9 @@ final class FlowPrograms implements AutoCloseable {
                         + e.getMessage());
                 log.info("without the tracepoints of processes: {}", e.getMessage());
             }
-            BpfObject users = tryUsers(bpf, flows, opened, missing);
-            BpfObject senders = trySenders(bpf, flows, opened, missing);
-            BpfObject datagramUsers = tryDatagramUsers(bpf, flows, opened);
+            BpfObject users = tryUsers(bpf, wanted, flows, opened, missing);
+            BpfObject senders = trySenders(bpf, wanted, flows, opened, missing);
+            BpfObject datagramUsers = tryDatagramUsers(bpf, wanted, flows, opened);
             for (String program : CGROUP_PROGRAMS) {
                 flows.attachToCgroup(program, root.descriptor());
             }
@@ -148,20 +148,22 @@ final class FlowPrograms implements AutoCloseable {
     }
 
     private static @Nullable BpfObject trySenders(
-            LibBpf bpf, BpfObject flows, List<BpfObject> opened, List<String> missing) {
+            LibBpf bpf, Set<OptionalPart> wanted, BpfObject flows, List<BpfObject> opened, List<String> missing) {
         try {
+            require(wanted, OptionalPart.TCP_USERS);
             BpfObject senders = loadShared(bpf, "tcp_senders", flows, opened);
             senders.attach(SENDS_PROGRAM);
             return senders;
         } catch (HostException e) {
             missing.add("a TCP connection that is handed to another process counts as the giver's until the taker"
                     + " receives by it: " + e.getMessage());
-            log.info("without the tracepoint of TCP sends", e);
+            log.info("without the tracepoint of TCP sends: {}", e.getMessage());
             return null;
         }
     }
 
-    private static @Nullable BpfObject tryDatagramUsers(LibBpf bpf, BpfObject flows, List<BpfObject> opened) {
+    private static @Nullable BpfObject tryDatagramUsers(
+            LibBpf bpf, Set<OptionalPart> wanted, BpfObject flows, List<BpfObject> opened) {
         try {
             require(wanted, OptionalPart.DATAGRAM_USERS);
             return loadShared(bpf, "datagram_users", flows, opened);

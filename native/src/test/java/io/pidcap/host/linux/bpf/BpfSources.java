@@ -6,7 +6,8 @@ import java.util.List;
 /** Where the sources of the programs are, as seen from the module that tests run in. */
 final class BpfSources {
     static final Path DIRECTORY = Path.of("src/main/bpf").toAbsolutePath();
-    static final List<String> OBJECTS = List.of("flow_events", "socket_users", "datagram_users", "held_sockets");
+    static final List<String> OBJECTS =
+            List.of("flow_events", "socket_users", "tcp_senders", "datagram_users", "held_sockets");
 
     private BpfSources() {}
 }
