@@ -94,6 +94,11 @@ final class PipeConnection implements Pipe {
 
     private void writeTurn() {
         SendQueue.Turn turn = queue.take();
+        if (!channel.isOpen()) {
+            // Closed since the turn was asked for, and its handlers may be gone.
+            queue.written(turn.bytes());
+            return;
+        }
         write(turn.messages(), turn.bytes());
         if (turn.last() && !lastWriteRequested) {
             lastWriteRequested = true;
