@@ -300,10 +300,18 @@ int sock_release(struct bpf_sock *ctx)
 	return ALLOW;
 }
 
+/* A process can change its user between the making of a socket and what it does with it. */
+static __always_inline void note_uid(struct socket_state *st)
+{
+	if (st->tgid == bpf_get_current_pid_tgid() >> 32)
+		st->uid = bpf_get_current_uid_gid();
+}
+
 static __always_inline void bound(struct socket_state *st, struct tuple *t)
 {
 	__u64 now = bpf_ktime_get_ns();
 
+	note_uid(st);
 	note_user(st, 0);
 	if (!t->local_port)
 		return;
@@ -346,6 +354,7 @@ int post_bind6(struct bpf_sock *ctx)
 /* Runs before the kernel chooses the local port: what is told later was not the socket's before. */
 static __always_inline void connects(struct socket_state *st)
 {
+	note_uid(st);
 	note_user(st, 0);
 	st->since_ns = bpf_ktime_get_ns();
 }

@@ -66,6 +66,7 @@ struct pidcap_socket_record {
 	__u8 protocol;
 	__u8 state;
 	__u16 flags;
+	/* The real user of the process: of a use now, of an opened socket when it was made, bound or connected. */
 	__u32 uid;
 	__u32 reserved;
 	/* The name of the thread. */
