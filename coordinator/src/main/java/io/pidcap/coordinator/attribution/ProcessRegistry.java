@@ -46,21 +46,32 @@ public final class ProcessRegistry {
                 process.beginOwnProgram(
                         info.ownProgramSinceEpochNanos(),
                         process.selected || isWanted(process),
-                        isWantedPid(process.identity()));
+                        isWantedPid(process.identity()) && selector.allowsUser(info));
             }
             process.describe(info, selector.matchedName(info).orElse(info.name()));
+            selectIfWanted(process);
             changed.add(process);
         }
-        boolean again;
-        do {
+        boolean again = selector.withDescendants();
+        while (again) {
             again = false;
             for (TrackedProcess process : changed) {
-                if (!process.selected && isWanted(process)) {
-                    process.selected = true;
-                    again = true;
-                }
+                again |= selectIfWanted(process);
             }
-        } while (again && selector.withDescendants());
+        }
+    }
+
+    private boolean selectIfWanted(TrackedProcess process) {
+        ProcessInfo info = process.info();
+        if (process.selected || info == null) {
+            return false;
+        }
+        if (isWantedItself(info)) {
+            process.select(info.changedSinceEpochNanos());
+        } else if (isWantedChild(info)) {
+            process.select(0);
+        }
+        return process.selected;
     }
 
     /** The process of this identity; a new one without a name if nothing has told of it. */
@@ -78,7 +89,8 @@ public final class ProcessRegistry {
         TrackedProcess process = new TrackedProcess(identity);
         processes.put(identity, process);
         latestByPid.merge(identity.pid(), process, ProcessRegistry::later);
-        process.selected = isWantedPid(identity);
+        // Of which user it is nobody has told yet.
+        process.selected = isWantedPid(identity) && selector.userIds().isEmpty();
         return process;
     }
 
@@ -88,7 +100,11 @@ public final class ProcessRegistry {
 
     private boolean isWanted(TrackedProcess process) {
         ProcessInfo info = process.info();
-        return info != null && (selector.matchesName(info) || isWantedChild(info));
+        return info != null && (isWantedItself(info) || isWantedChild(info));
+    }
+
+    private boolean isWantedItself(ProcessInfo info) {
+        return (isWantedPid(info.identity()) || selector.matches(info)) && selector.allowsUser(info);
     }
 
     private boolean isWantedPid(ProcessIdentity identity) {

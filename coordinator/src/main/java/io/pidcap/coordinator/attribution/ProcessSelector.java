@@ -7,30 +7,66 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which processes the user wants.
+ * Which processes the user wants: those that a name, an executable or a pid fits, of the given users if any is given;
+ * all processes of these users if there is nothing else.
  *
  * @param names compared with the executable's base name, {@code comm} and the base name of {@code argv[0]}
+ * @param executables compared with the executable's absolute path
  * @param pids each means the process that has the pid when the session first sees it, not a later one with the same pid
+ * @param userIds real users; none: those of all users
  * @param childrenOf pids of processes that are not wanted themselves but whose children are, such as the command that
  *     starts the wanted program; they must live as long as the session
- * @param withDescendants whatever a wanted process starts is wanted too
+ * @param withDescendants whatever a wanted process starts is wanted too, whatever its user
  */
 public record ProcessSelector(
-        List<NamePattern> names, Set<Integer> pids, Set<Integer> childrenOf, boolean withDescendants) {
+        List<NamePattern> names,
+        List<NamePattern> executables,
+        Set<Integer> pids,
+        Set<Long> userIds,
+        Set<Integer> childrenOf,
+        boolean withDescendants) {
     public ProcessSelector {
         names = List.copyOf(names);
+        executables = List.copyOf(executables);
         pids = Set.copyOf(pids);
+        userIds = Set.copyOf(userIds);
         childrenOf = Set.copyOf(childrenOf);
     }
 
     /** Processes of these names, and nothing else. */
     public static ProcessSelector ofNames(String... names) {
-        return new ProcessSelector(List.of(names).stream().map(NamePattern::new).toList(), Set.of(), Set.of(), false);
+        return new ProcessSelector(patterns(List.of(names)), List.of(), Set.of(), Set.of(), Set.of(), false);
     }
 
-    /** True if one of the process's three names fits one of the patterns. */
-    public boolean matchesName(ProcessInfo process) {
-        return matchedName(process).isPresent();
+    /** Processes of these executables, and nothing else. */
+    public static ProcessSelector ofExecutables(String... paths) {
+        return new ProcessSelector(List.of(), patterns(List.of(paths)), Set.of(), Set.of(), Set.of(), false);
+    }
+
+    /** This process, and nothing else. */
+    public static ProcessSelector ofPid(int pid) {
+        return new ProcessSelector(List.of(), List.of(), Set.of(pid), Set.of(), Set.of(), false);
+    }
+
+    public static List<NamePattern> patterns(List<String> texts) {
+        return texts.stream().map(NamePattern::new).toList();
+    }
+
+    /** True if a name or the executable fits, or nothing but users was asked for; the user is another question. */
+    public boolean matches(ProcessInfo process) {
+        return matchedName(process).isPresent()
+                || matchesExecutable(process)
+                || (names.isEmpty() && executables.isEmpty() && pids.isEmpty() && !userIds.isEmpty());
+    }
+
+    /** True if processes of its user are wanted. */
+    public boolean allowsUser(ProcessInfo process) {
+        return userIds.isEmpty() || userIds.contains(process.userId());
+    }
+
+    private boolean matchesExecutable(ProcessInfo process) {
+        String path = process.executable();
+        return path != null && executables.stream().anyMatch(pattern -> pattern.matches(path));
     }
 
     /** The one of the process's three names, the full ones first, by which it is wanted. */

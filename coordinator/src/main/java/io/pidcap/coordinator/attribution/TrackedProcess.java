@@ -16,6 +16,9 @@ public final class TrackedProcess {
     private long ownProgramSince = Long.MIN_VALUE;
 
     private boolean selectedAsCopy;
+    /** Became wanted then, by its next program or user; {@link Long#MIN_VALUE}: for all that is known of it. */
+    private long selectedSince = Long.MIN_VALUE;
+
     boolean exited;
     /** It has ended, and no packet of its time will be asked about. */
     boolean passed;
@@ -62,7 +65,13 @@ public final class TrackedProcess {
 
     /** The user wants what it owned at this time. */
     boolean selectedAt(long epochNanos) {
-        return epochNanos < ownProgramSince ? selectedAsCopy : selected;
+        return epochNanos < ownProgramSince ? selectedAsCopy : selected && epochNanos >= selectedSince;
+    }
+
+    /** @param sinceEpochNanos 0: it was always what it is wanted for */
+    void select(long sinceEpochNanos) {
+        selected = true;
+        selectedSince = sinceEpochNanos == 0 ? Long.MIN_VALUE : sinceEpochNanos;
     }
 
     /** @param wantedStill for another reason than its name */

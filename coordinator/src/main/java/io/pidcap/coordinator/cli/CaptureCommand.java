@@ -37,7 +37,7 @@ final class CaptureCommand extends BaseCommand {
     @Override
     int execute(Console console) throws Exception {
         targets.check();
-        SessionConfig config = options.toConfig(targets.names, targets.pids, targets.children, targets.subject());
+        SessionConfig config = options.toConfig(targets);
         CaptureSession session = CaptureSession.start(config, home(), WorkerLauncher.installedLibDirectory());
         for (String signal : List.of("INT", "TERM", "HUP")) {
             Signals.handle(signal, name -> session.stop("SIG" + name));

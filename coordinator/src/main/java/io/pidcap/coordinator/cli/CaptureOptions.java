@@ -94,10 +94,31 @@ final class CaptureOptions {
     }
 
     /**
-     * @param subject after what the session and its default file are named
+     * @param targets checked
      * @throws SessionException an option's value makes no sense
      */
-    SessionConfig toConfig(List<String> names, List<Integer> pids, boolean children, String subject) {
+    SessionConfig toConfig(TargetOptions targets) {
+        return toConfig(
+                targets.subject(),
+                targets.names,
+                targets.executablePatterns(),
+                targets.pids,
+                targets.userIds(),
+                targets.children);
+    }
+
+    /** Of one process and its children; the session and its default file are named after {@code subject}. */
+    SessionConfig toConfig(String subject, int pid) {
+        return toConfig(subject, List.of(), List.of(), List.of(pid), List.of(), true);
+    }
+
+    private SessionConfig toConfig(
+            String subject,
+            List<String> names,
+            List<String> executables,
+            List<Integer> pids,
+            List<Long> userIds,
+            boolean children) {
         requireRange("--snaplen", snaplen, 1, SessionConfig.MAX_SNAPLEN_BYTES);
         requireRange("--buffer", bufferBytes, 1 << 16, 1 << 30);
         requireRange("--poll-interval (in ms)", pollIntervalMillis, 1, 60_000);
@@ -107,7 +128,9 @@ final class CaptureOptions {
                 subject,
                 interfaces.isEmpty() ? List.of(SessionConfig.ANY_INTERFACE) : interfaces,
                 names,
+                executables,
                 pids,
+                userIds,
                 children,
                 target(subject),
                 force,

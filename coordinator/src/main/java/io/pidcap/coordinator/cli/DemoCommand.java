@@ -45,7 +45,9 @@ final class DemoCommand extends BaseCommand {
         CaptureOptions options = new CaptureOptions();
         options.interfaces = List.of("lo");
         options.output = output;
-        SessionConfig config = options.toConfig(List.of(DemoCast.CLIENT), List.of(), false, DemoCast.CLIENT);
+        TargetOptions targets = new TargetOptions();
+        targets.names = List.of(DemoCast.CLIENT);
+        SessionConfig config = options.toConfig(targets);
 
         try (DemoCast cast = DemoCast.startServer()) {
             console.println("1. An HTTP server listens on 127.0.0.1 port " + cast.serverPort() + ": "

@@ -1,6 +1,5 @@
 package io.pidcap.coordinator.cli;
 
-import io.pidcap.coordinator.attribution.NamePattern;
 import io.pidcap.coordinator.attribution.ProcessSelector;
 import io.pidcap.protocol.model.FiveTuple;
 import io.pidcap.protocol.model.ProcessIdentity;
@@ -15,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The sockets of some processes, parted into tcp, udp, tcp6 and udp6.
@@ -35,7 +33,7 @@ record PortSets(Map<String, List<Row>> byName, List<String> missing) {
             int before = chosen.size();
             boolean found = false;
             for (ProcessInfo process : snapshot.processes()) {
-                if (selector.matchesName(process)
+                if (selector.matches(process)
                         || selector.pids().contains(process.identity().pid())) {
                     chosen.put(process.identity(), process);
                     found = true;
@@ -50,8 +48,8 @@ record PortSets(Map<String, List<Row>> byName, List<String> missing) {
 
     private static ProcessSelector selector(String text) {
         return text.matches("[0-9]{1,9}")
-                ? new ProcessSelector(List.of(), Set.of(Integer.parseInt(text)), Set.of(), false)
-                : new ProcessSelector(List.of(new NamePattern(text)), Set.of(), Set.of(), false);
+                ? ProcessSelector.ofPid(Integer.parseInt(text))
+                : ProcessSelector.ofNames(text);
     }
 
     private static Map<String, List<Row>> sets(SocketSnapshot snapshot, Map<ProcessIdentity, ProcessInfo> chosen) {

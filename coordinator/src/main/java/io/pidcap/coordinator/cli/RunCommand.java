@@ -77,7 +77,7 @@ final class RunCommand extends BaseCommand {
         }
         try (GatedCommand gated = GatedCommand.prepare(command, RunUser.choose(asUser, console))) {
             String subject = String.valueOf(program.getFileName());
-            SessionConfig config = options.toConfig(List.of(), List.of((int) gated.pid()), true, subject);
+            SessionConfig config = options.toConfig(subject, (int) gated.pid());
             return capture(console, gated, config);
         }
     }

@@ -3,7 +3,6 @@ package io.pidcap.coordinator.cli;
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionException.Kind;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,21 +27,16 @@ record RunUser(String name, int userId, int groupId, String home) {
         return lookUp(invoking.name());
     }
 
-    /** By getent(1), which asks everything that the system asks, not only /etc/passwd. */
     private static RunUser lookUp(String name) throws IOException, InterruptedException {
         if (!"root".equals(System.getProperty("user.name"))) {
             throw new SessionException(
                     Kind.NO_PERMISSION, "run the command as " + name + ": only root may", "use sudo");
         }
-        Process getent = new ProcessBuilder("getent", "passwd", "--", name)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String line = new String(getent.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        String[] fields = line.split(":", -1);
-        if (getent.waitFor() != 0 || fields.length < 6) {
+        Account account = Account.find(name);
+        if (account == null) {
             throw new SessionException(Kind.USAGE, "there is no user " + name, "name another with --as-user");
         }
-        return new RunUser(fields[0], Integer.parseInt(fields[2]), Integer.parseInt(fields[3]), fields[5]);
+        return new RunUser(account.name(), (int) account.userId(), (int) account.groupId(), account.home());
     }
 
     boolean isOurselves() {

@@ -34,7 +34,7 @@ final class StartCommand extends BaseCommand {
     @Override
     int execute(Console console) throws Exception {
         targets.check();
-        SessionConfig config = options.toConfig(targets.names, targets.pids, targets.children, targets.subject());
+        SessionConfig config = options.toConfig(targets);
         SessionHome home = home();
         DetachedCoordinator coordinator = DetachedCoordinator.spawn(config, home);
         Signals.handle("INT", name -> coordinator.cancel());

@@ -2,12 +2,18 @@ package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionException.Kind;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Whose packets {@code capture} and {@code start} keep. */
 final class TargetOptions {
+    /** (uid_t) -1 means no user. */
+    private static final long MOST_USER_ID = 0xffff_fffeL;
+
     @Option(
             names = {"-n", "--name"},
             paramLabel = "NAME",
@@ -18,24 +24,49 @@ final class TargetOptions {
     List<String> names = new ArrayList<>();
 
     @Option(
+            names = "--exe",
+            paramLabel = "PATH",
+            description = "Keep the packets of processes that execute this file, those that start later too; may be "
+                    + "given several times. A link stands for its file. In a pattern * stands for any characters, / "
+                    + "among them. Of a script name the interpreter here, or the script with -n.")
+    List<String> executables = new ArrayList<>();
+
+    @Option(
             names = {"-p", "--pid"},
             paramLabel = "PID",
             split = ",",
             description = "Keep the packets of this process; may be given several times.")
     List<Integer> pids = new ArrayList<>();
 
-    @Option(names = "--children", description = "Keep those of their child processes, and of the children's, too.")
+    @Option(
+            names = "--user",
+            paramLabel = "USER",
+            split = ",",
+            description = "Alone: keep the packets of all processes of this user, by name or number. With -n, --exe or "
+                    + "-p, of which any will do: of these, keep the user's only. The real user counts: who started a "
+                    + "setuid program, not who it works as.")
+    List<String> users = new ArrayList<>();
+
+    @Option(
+            names = "--children",
+            description = "Keep those of their child processes, and of the children's, too, whatever their user.")
     boolean children;
 
+    private List<String> executablePatterns = List.of();
+    private List<Long> userIds = List.of();
+
     /**
-     * @throws SessionException nothing is named, or a process that is named by its number is not there
+     * To be called once, before all others.
+     *
+     * @throws SessionException nothing is named; a process that is named by its number, or a user, is not there; or a
+     *     path can never be that of an executable
      */
-    void check() {
-        if (names.isEmpty() && pids.isEmpty()) {
+    void check() throws IOException, InterruptedException {
+        if (names.isEmpty() && executables.isEmpty() && pids.isEmpty() && users.isEmpty()) {
             throw new SessionException(
                     Kind.USAGE,
                     "no process is named",
-                    "name one with -n NAME or -p PID, or start one with `pidcap run`");
+                    "name one with -n NAME, --exe PATH, -p PID or --user USER, or start one with `pidcap run`");
         }
         for (String name : names) {
             if (name.isBlank()) {
@@ -50,9 +81,45 @@ final class TargetOptions {
                         "`ps -e` lists them; -n NAME waits for one to start");
             }
         }
+        Set<String> patterns = new LinkedHashSet<>();
+        executables.forEach(path -> patterns.addAll(ExecutableOption.patterns(path)));
+        executablePatterns = List.copyOf(patterns);
+        Set<Long> ids = new LinkedHashSet<>();
+        for (String user : users) {
+            ids.add(userId(user));
+        }
+        userIds = List.copyOf(ids);
+    }
+
+    /** A number need not be an account of this system: those in containers are not. */
+    private static long userId(String user) throws IOException, InterruptedException {
+        if (user.matches("[0-9]{1,10}") && Long.parseLong(user) <= MOST_USER_ID) {
+            return Long.parseLong(user);
+        }
+        Account account = user.isBlank() ? null : Account.find(user);
+        if (account == null) {
+            throw new SessionException(
+                    Kind.USAGE, "--user " + user + ": there is no such user", "`getent passwd` lists them");
+        }
+        return account.userId();
+    }
+
+    List<String> executablePatterns() {
+        return executablePatterns;
+    }
+
+    List<Long> userIds() {
+        return userIds;
     }
 
     String subject() {
-        return names.isEmpty() ? "pid" + pids.get(0) : names.get(0);
+        if (!names.isEmpty()) {
+            return names.get(0);
+        }
+        if (!executables.isEmpty()) {
+            String path = executables.get(0);
+            return path.substring(path.lastIndexOf('/') + 1);
+        }
+        return pids.isEmpty() ? "user-" + users.get(0) : "pid" + pids.get(0);
     }
 }

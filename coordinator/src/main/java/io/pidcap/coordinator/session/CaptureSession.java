@@ -472,7 +472,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
                 readyAt,
                 stopAskedAt,
                 endedAt,
-                new SessionReport.Selection(config.names(), config.pids(), config.children(), config.filter()),
+                SessionReport.Selection.of(config),
                 new SessionReport.Output(
                         state == SessionState.FAILED ? "" : outputPath.toString(),
                         OutputFormat.of(config.output()).word(),

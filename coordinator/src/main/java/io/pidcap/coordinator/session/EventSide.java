@@ -16,6 +16,7 @@ import io.pidcap.protocol.wire.FlowBatchAssembler;
 import io.pidcap.protocol.wire.SnapshotAssembler;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The conversation of events.proto: snapshot and batches go to the journal first, then to the filter stage. */
@@ -145,14 +146,23 @@ final class EventSide extends WorkerSide {
 
     /** Those of the names that were asked for which no process had when the session began. */
     List<String> namesOfNobody() {
+        return ofNobody(config.names(), ProcessSelector::ofNames);
+    }
+
+    /** Those of the executables that were asked for which no process executed when the session began. */
+    List<String> executablesOfNobody() {
+        return ofNobody(config.executables(), ProcessSelector::ofExecutables);
+    }
+
+    private List<String> ofNobody(List<String> texts, Function<String, ProcessSelector> selectorOf) {
         SocketSnapshot snapshot = firstSnapshot;
         if (snapshot == null) {
             return List.of();
         }
-        return config.names().stream()
-                .filter(name -> {
-                    ProcessSelector selector = ProcessSelector.ofNames(name);
-                    return snapshot.processes().stream().noneMatch(selector::matchesName);
+        return texts.stream()
+                .filter(text -> {
+                    ProcessSelector selector = selectorOf.apply(text);
+                    return snapshot.processes().stream().noneMatch(selector::matches);
                 })
                 .toList();
     }

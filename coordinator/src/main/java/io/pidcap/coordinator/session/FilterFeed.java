@@ -1,6 +1,5 @@
 package io.pidcap.coordinator.session;
 
-import io.pidcap.coordinator.attribution.NamePattern;
 import io.pidcap.coordinator.attribution.ProcessSelector;
 import io.pidcap.coordinator.filter.FilterCommand;
 import io.pidcap.coordinator.filter.FilterListener;
@@ -74,8 +73,13 @@ final class FilterFeed {
     }
 
     static ProcessSelector selector(SessionConfig config) {
-        List<NamePattern> names = config.names().stream().map(NamePattern::new).toList();
-        return new ProcessSelector(names, Set.copyOf(config.pids()), Set.of(), config.children());
+        return new ProcessSelector(
+                ProcessSelector.patterns(config.names()),
+                ProcessSelector.patterns(config.executables()),
+                Set.copyOf(config.pids()),
+                Set.copyOf(config.userIds()),
+                Set.of(),
+                config.children());
     }
 
     void start() {

@@ -18,6 +18,8 @@ final class JournalHead {
                         .setEpochNanos(started.getEpochSecond() * 1_000_000_000 + started.getNano()))
                 .addAllProcessNames(config.names())
                 .addAllPids(config.pids())
+                .addAllExecutables(config.executables())
+                .addAllUserIds(config.userIds().stream().map(Long::intValue).toList())
                 .setWithChildren(config.children())
                 .setOutputFile(config.output().toString())
                 .setOutputFormat(OutputFormat.of(config.output()).word())

@@ -9,7 +9,9 @@ import java.util.List;
  * @param subject what the session is called after, for people
  * @param interfaces at least one; {@code any} is all of them
  * @param names processes whose name is one of these are selected, now and later
+ * @param executables processes whose executable has one of these absolute paths, or fits such a pattern, are selected
  * @param pids processes that are selected while they live
+ * @param userIds only processes of these real users are selected; all of theirs if nothing else is named; empty: no limit
  * @param children whether the descendants of the selected processes are selected too
  * @param output absolute path of the capture file
  * @param force whether a file that is there may be replaced
@@ -27,7 +29,9 @@ public record SessionConfig(
         String subject,
         List<String> interfaces,
         List<String> names,
+        List<String> executables,
         List<Integer> pids,
+        List<Long> userIds,
         boolean children,
         Path output,
         boolean force,
@@ -58,9 +62,13 @@ public record SessionConfig(
     public SessionConfig {
         interfaces = List.copyOf(interfaces);
         names = List.copyOf(names);
+        executables = List.copyOf(executables);
         pids = List.copyOf(pids);
+        userIds = List.copyOf(userIds);
         require(!interfaces.isEmpty(), "no interface is named");
-        require(!names.isEmpty() || !pids.isEmpty(), "no process is named");
+        require(
+                !names.isEmpty() || !executables.isEmpty() || !pids.isEmpty() || !userIds.isEmpty(),
+                "no process is named");
         require(output.isAbsolute(), "the output path " + output + " is not absolute");
         require(snaplenBytes >= 1 && snaplenBytes <= MAX_SNAPLEN_BYTES, "snaplen " + snaplenBytes);
         require(bufferBytes >= 1 << 16, "buffer " + bufferBytes);

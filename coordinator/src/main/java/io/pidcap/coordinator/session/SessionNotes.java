@@ -20,6 +20,12 @@ final class SessionNotes {
             notes.add("no process is called " + String.join(" or ", absent)
                     + " now; its packets are kept once it starts");
         }
+        // One that was asked for by a link stands there twice, and one of the two is enough.
+        List<String> wanted = config.executables();
+        if (!wanted.isEmpty() && events.executablesOfNobody().size() == wanted.size()) {
+            notes.add(
+                    "no process executes " + String.join(" or ", wanted) + " now; its packets are kept once one does");
+        }
         SessionReport.Events source = events.report();
         if (!source.reason().isEmpty() && config.events() == SessionConfig.Events.AUTO) {
             notes.add("owners of flows are learnt by " + source.source() + ": " + source.reason());

@@ -56,7 +56,23 @@ public record SessionReport(
     }
 
     /** Whose packets were wanted. */
-    public record Selection(List<String> names, List<Integer> pids, boolean children, String filter) {}
+    public record Selection(
+            List<String> names,
+            List<String> executables,
+            List<Integer> pids,
+            List<Long> userIds,
+            boolean children,
+            String filter) {
+        static Selection of(SessionConfig config) {
+            return new Selection(
+                    config.names(),
+                    config.executables(),
+                    config.pids(),
+                    config.userIds(),
+                    config.children(),
+                    config.filter());
+        }
+    }
 
     /**
      * The capture file.

@@ -6,6 +6,8 @@ import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ProcessRegistryTest {
@@ -21,7 +23,7 @@ class ProcessRegistryTest {
 
     private static ProcessRegistry registry(
             List<NamePattern> names, Set<Integer> pids, Set<Integer> childrenOf, boolean descendants) {
-        return new ProcessRegistry(new ProcessSelector(names, pids, childrenOf, descendants));
+        return new ProcessRegistry(new ProcessSelector(names, List.of(), pids, Set.of(), childrenOf, descendants));
     }
 
     @Test
@@ -36,6 +38,82 @@ class ProcessRegistryTest {
         assertThat(isSelected(registry, 2, 1)).isTrue();
         assertThat(isSelected(registry, 3, 1)).isTrue();
         assertThat(isSelected(registry, 4, 1)).isFalse();
+    }
+
+    private static ProcessInfo ofUser(int pid, String name, @Nullable String executable, long userId) {
+        return new ProcessInfo(new ProcessIdentity(pid, pid), 0, name, name, executable, List.of(), userId);
+    }
+
+    private static ProcessRegistry registry(Set<Long> userIds, List<NamePattern> names, Set<Integer> pids) {
+        List<String> executables = names.isEmpty() ? List.of() : List.of("/opt/*/bin/tool");
+        return new ProcessRegistry(
+                new ProcessSelector(names, ProcessSelector.patterns(executables), pids, userIds, Set.of(), false));
+    }
+
+    @Test
+    void shouldSelectByTheWholePathOfTheExecutable() {
+        ProcessRegistry registry = registry(Set.of(), List.of(CURL), Set.of());
+        registry.register(List.of(
+                ofUser(1, "tool", "/opt/a/bin/tool", 0),
+                ofUser(2, "tool", "/usr/opt/a/bin/tool", 0),
+                ofUser(3, "tool", null, 0),
+                ofUser(4, "curl", "/usr/bin/curl", 0)));
+        assertThat(isSelected(registry, 1, 1)).isTrue();
+        assertThat(isSelected(registry, 2, 2)).isFalse();
+        assertThat(isSelected(registry, 3, 3)).isFalse();
+        assertThat(isSelected(registry, 4, 4)).as("any of the kinds will do").isTrue();
+    }
+
+    @Test
+    void shouldSelectAllOfAUserIfNothingElseIsNamed() {
+        ProcessRegistry registry = registry(Set.of(33L, 34L), List.of(), Set.of());
+        registry.register(List.of(ofUser(1, "a", null, 33), ofUser(2, "b", null, 34), ofUser(3, "c", null, 0)));
+        assertThat(isSelected(registry, 1, 1)).isTrue();
+        assertThat(isSelected(registry, 2, 2)).isTrue();
+        assertThat(isSelected(registry, 3, 3)).isFalse();
+        assertThat(isSelected(registry, 4, 4)).as("nobody has told whose it is").isFalse();
+    }
+
+    @Test
+    void shouldRestrictEveryOtherSelectionToTheUser() {
+        ProcessRegistry registry = registry(Set.of(33L), List.of(CURL), Set.of(5, 6, 7));
+        registry.register(List.of(
+                ofUser(1, "curl", null, 33),
+                ofUser(2, "curl", null, 0),
+                ofUser(3, "tool", "/opt/a/bin/tool", 33),
+                ofUser(4, "tool", "/opt/a/bin/tool", -1),
+                ofUser(5, "by pid", null, 33),
+                ofUser(6, "by pid", null, 0)));
+        assertThat(IntStream.rangeClosed(1, 7).filter(pid -> isSelected(registry, pid, pid)))
+                .containsExactly(1, 3, 5);
+        registry.register(List.of(new ProcessInfo(new ProcessIdentity(6, 99), 0, "later", "l", null, List.of(), 33)));
+        assertThat(isSelected(registry, 6, 99)).as("the number again").isFalse();
+    }
+
+    @Test
+    void shouldSelectADaemonFromTheTimeOfItsNewUserOnAndKeepIt() {
+        ProcessRegistry registry = registry(Set.of(33L), List.of(), Set.of());
+        ProcessInfo root = ofUser(1, "daemon", null, 0);
+        registry.register(List.of(root));
+        registry.register(List.of(root.withUser(33, 500)));
+        TrackedProcess daemon = registry.of(new ProcessIdentity(1, 1));
+        assertThat(daemon.selectedAt(499)).isFalse();
+        assertThat(daemon.selectedAt(500)).isTrue();
+        registry.register(List.of(root.withUser(0, 900)));
+        assertThat(daemon.selectedAt(901)).isTrue();
+    }
+
+    @Test
+    void shouldJudgeEveryProgramThatAProcessExecutesWithinOneBatch() {
+        ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
+        registry.register(List.of(
+                info(1, 1, 0, "env").withOwnProgramSince(400),
+                info(1, 1, 0, "curl").withChangedSince(500),
+                info(1, 1, 0, "ls").withChangedSince(600)));
+        TrackedProcess process = registry.of(new ProcessIdentity(1, 1));
+        assertThat(process.selectedAt(499)).isFalse();
+        assertThat(process.selectedAt(500)).isTrue();
+        assertThat(process.selectedAt(601)).isTrue();
     }
 
     @Test

@@ -110,6 +110,9 @@ class CoordinatorMainTest {
                 "capture | no process is named",
                 "capture -n x -s 0 | --snaplen is 0: it must be 1 to 262144",
                 "capture -n x -c -5 | --packets is -5",
+                "capture --user no-such-user | --user no-such-user: there is no such user",
+                "capture --user 4294967295 | there is no such user",
+                "capture --exe / | --exe /: it is a directory",
                 "restart x nosuch | expected one of",
                 "start -n x --events magic | expected one of",
             })

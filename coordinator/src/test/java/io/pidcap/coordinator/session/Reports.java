@@ -29,7 +29,7 @@ public final class Reports {
                 START.plusMillis(700),
                 over ? START.plusMillis(10_700) : null,
                 over ? START.plusMillis(10_900) : null,
-                new SessionReport.Selection(List.of("curl"), List.of(), false, ""),
+                new SessionReport.Selection(List.of("curl"), List.of(), List.of(), List.of(), false, ""),
                 new SessionReport.Output("/home/me/a.pcapng", "pcapng", 1_258_291),
                 new SessionReport.Packets(
                         5432 + waiting,

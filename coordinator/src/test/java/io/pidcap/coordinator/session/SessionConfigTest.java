@@ -33,6 +33,8 @@ class SessionConfigTest {
                         List.of("any"),
                         List.of(),
                         List.of(),
+                        List.of(),
+                        List.of(),
                         false,
                         Path.of("/a"),
                         false,

@@ -78,6 +78,16 @@ final class ProcHostTables implements HostTables {
     }
 
     @Override
+    public long userId(int pid) {
+        return infos.readUserId(pid);
+    }
+
+    @Override
+    public @Nullable String workingDirectory(int pid) {
+        return proc.linkOrNull(pid + "/cwd");
+    }
+
+    @Override
     public long startNanos(int pid) {
         ProcStat stat = infos.readStat(pid);
         return stat == null ? 0 : stat.startNanos();

@@ -85,7 +85,8 @@ final class ProcessInfoReader {
         return arguments;
     }
 
-    private long readUserId(int pid) {
+    /** The real user; -1: the process is gone, or hidden. */
+    long readUserId(int pid) {
         try {
             int length = proc.read(pid + "/status", MOST_STATUS_BYTES);
             return parseUserId(new String(proc.buffer(), 0, length, StandardCharsets.ISO_8859_1));
@@ -94,7 +95,10 @@ final class ProcessInfoReader {
         }
     }
 
-    /** The effective one: the second number behind {@code Uid:} (proc_pid_status(5)); -1 where it is not whole. */
+    /**
+     * The real one, as the kernel's events tell it: the first number behind {@code Uid:} (proc_pid_status(5)); -1 where
+     * it is not whole.
+     */
     static long parseUserId(String status) {
         int line = status.indexOf("\nUid:\t");
         int end = line < 0 ? -1 : status.indexOf('\n', line + 1);
@@ -103,7 +107,7 @@ final class ProcessInfoReader {
         }
         String[] ids = status.substring(line + "\nUid:\t".length(), end).split("\t");
         try {
-            return ids.length == 4 ? Long.parseLong(ids[1]) : -1;
+            return ids.length == 4 ? Long.parseLong(ids[0]) : -1;
         } catch (NumberFormatException e) {
             return -1;
         }

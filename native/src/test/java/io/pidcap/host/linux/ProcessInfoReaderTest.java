@@ -36,13 +36,13 @@ class ProcessInfoReaderTest {
     }
 
     @Test
-    void shouldReadTheEffectiveUser() {
-        String status = "Name:\tx\nUmask:\t0022\nUid:\t1000\t0\t1000\t0\nGid:\t1\t1\t1\t1\n";
-        assertThat(ProcessInfoReader.parseUserId(status)).isZero();
+    void shouldReadTheRealUser() {
+        String status = "Name:\tx\nUmask:\t0022\nUid:\t1000\t0\t0\t0\nGid:\t1\t1\t1\t1\n";
+        assertThat(ProcessInfoReader.parseUserId(status)).isEqualTo(1000);
         int whole = status.indexOf("\nGid") + 1;
         for (int length = 0; length < status.length(); length++) {
             assertThat(ProcessInfoReader.parseUserId(status.substring(0, length)))
-                    .isEqualTo(length < whole ? -1 : 0);
+                    .isEqualTo(length < whole ? -1 : 1000);
         }
     }
 

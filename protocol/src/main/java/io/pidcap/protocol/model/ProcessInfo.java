@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param comm the main thread's name, at most 15 characters on Linux
  * @param executable absolute path; null where it cannot be read (a kernel thread, no permission, gone)
  * @param arguments argv; only {@code argv[0]} unless arguments were asked for, empty where it cannot be read
- * @param userId numeric owner; -1: not known
+ * @param userId the real one, which a setuid program has from who called it; -1: not known
  * @param ownProgramSinceEpochNanos of a process that was told of before by the names of the one that forked it: when it
  *     executed a program of its own; else 0
+ * @param changedSinceEpochNanos of a process that was told of before, as another program or user: since when it is, or
+ *     may be, what this says; else 0
  */
 public record ProcessInfo(
         ProcessIdentity identity,
@@ -23,7 +25,8 @@ public record ProcessInfo(
         @Nullable String executable,
         List<String> arguments,
         long userId,
-        long ownProgramSinceEpochNanos) {
+        long ownProgramSinceEpochNanos,
+        long changedSinceEpochNanos) {
     public ProcessInfo {
         arguments = List.copyOf(arguments);
     }
@@ -37,12 +40,24 @@ public record ProcessInfo(
             @Nullable String executable,
             List<String> arguments,
             long userId) {
-        this(identity, parentPid, name, comm, executable, arguments, userId, 0);
+        this(identity, parentPid, name, comm, executable, arguments, userId, 0, 0);
     }
 
     /** The same, with the time of its first exec. */
     public ProcessInfo withOwnProgramSince(long epochNanos) {
-        return new ProcessInfo(identity, parentPid, name, comm, executable, arguments, userId, epochNanos);
+        return new ProcessInfo(
+                identity, parentPid, name, comm, executable, arguments, userId, epochNanos, changedSinceEpochNanos);
+    }
+
+    /** The same after it executed yet another program. */
+    public ProcessInfo withChangedSince(long epochNanos) {
+        return new ProcessInfo(
+                identity, parentPid, name, comm, executable, arguments, userId, ownProgramSinceEpochNanos, epochNanos);
+    }
+
+    /** The same after it changed its user. */
+    public ProcessInfo withUser(long newUserId, long sinceEpochNanos) {
+        return new ProcessInfo(identity, parentPid, name, comm, executable, arguments, newUserId, 0, sinceEpochNanos);
     }
 
     /** The base name of {@code argv[0]}, without a login shell's leading dash; empty where there is none. */

@@ -63,7 +63,8 @@ public final class EventMapper {
                 .setName(info.name())
                 .setComm(info.comm())
                 .setUserId(info.userId())
-                .setOwnProgramSinceEpochNanos(info.ownProgramSinceEpochNanos());
+                .setOwnProgramSinceEpochNanos(info.ownProgramSinceEpochNanos())
+                .setChangedSinceEpochNanos(info.changedSinceEpochNanos());
         if (info.executable() != null) {
             message.setExecutable(info.executable());
         }
@@ -93,7 +94,8 @@ public final class EventMapper {
                 message.hasExecutable() ? message.getExecutable() : null,
                 message.getArgumentsList(),
                 message.getUserId(),
-                message.getOwnProgramSinceEpochNanos());
+                message.getOwnProgramSinceEpochNanos(),
+                message.getChangedSinceEpochNanos());
     }
 
     public static Tuple toMessage(FiveTuple tuple) {

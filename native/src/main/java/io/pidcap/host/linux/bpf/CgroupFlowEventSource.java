@@ -117,6 +117,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         private final BatchBuilder batch = new BatchBuilder();
         private final ProcessTracker processes;
         private final SocketTracker sockets;
+        private final ProcessUsers users;
         private final RecordReader reader;
 
         private long pauseNanos = SHORTEST_PAUSE_NANOS;
@@ -138,7 +139,8 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             times = new EventTimes(tables.now());
             processes = new ProcessTracker(tables, new ExecutablePaths(), batch, programs.hasTracepoints());
             sockets = new SocketTracker(times, batch, ports, ownNetnsId);
-            reader = new RecordReader(processes, sockets, times, this::heldBy);
+            users = new ProcessUsers(tables, times, batch);
+            reader = new RecordReader(processes, sockets, users, times, this::heldBy);
         }
 
         static Attached attach(HostTables tables, Set<OptionalPart> wanted) {
@@ -271,6 +273,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 sockets.exited(ended, reading.monotonicNanos());
             }
             adoptUnknown(reading.monotonicNanos());
+            users.lookAtDoubtful(reading.monotonicNanos());
             programs.askDatagramUsers(sockets.sharedDatagramSockets() > 0);
             if (reading.monotonicNanos() >= choresDueNanos) {
                 choresDueNanos = reading.monotonicNanos() + CHORES_NANOS;

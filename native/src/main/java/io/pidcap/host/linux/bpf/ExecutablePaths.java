@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +21,14 @@ final class ExecutablePaths {
 
     private static final int MOST_FIRST_LINE_BYTES = 256;
     private static final int MOST_KEPT = 1024;
+    private static final List<String> OF_EACH_PROCESS = List.of("/dev/fd/", "/proc/self/", "/proc/thread-self/");
 
     private final Map<String, String> resolved = new HashMap<>();
 
-    /** Null: a relative path, or nothing that we can see. */
+    /** Null: a relative path, one that means something else to each process, or nothing that we can see. */
     @Nullable
     String resolve(String path) {
-        if (!path.startsWith("/")) {
+        if (!path.startsWith("/") || OF_EACH_PROCESS.stream().anyMatch(path::startsWith)) {
             return null;
         }
         String known = resolved.get(path);

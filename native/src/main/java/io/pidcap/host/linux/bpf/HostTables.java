@@ -19,6 +19,13 @@ public interface HostTables {
     @Nullable
     ProcessInfo process(int pid);
 
+    /** The real user of a process; -1: it is gone, or hidden. */
+    long userId(int pid);
+
+    /** Absolute; null: the process is gone, or hidden. */
+    @Nullable
+    String workingDirectory(int pid);
+
     /** When it started, see {@link ProcessIdentity}; 0: it is gone, or hidden. One that nobody waited for yet still tells. */
     long startNanos(int pid);
 

@@ -19,6 +19,9 @@ final class KnownProcess {
     /** It was forked and has executed nothing: its names are its parent's. */
     boolean hasParentsNames;
 
+    /** The last time at which it had the user that {@link #info} says; {@link Long#MIN_VALUE}: nothing showed it. */
+    long userSeenNanos = Long.MIN_VALUE;
+
     KnownProcess(ProcessInfo info) {
         this.info = info;
         identity = info.identity();

@@ -132,20 +132,19 @@ final class ProcessTracker {
         ProcessInfo read = tables.process(pid);
         boolean isThere =
                 read != null && read.executable() != null && read.identity().equals(process.identity);
-        ProcessInfo now = isThere && read != null ? withParent(read, process) : fromPath(process, path, comm, userId);
+        ProcessInfo now =
+                isThere && read != null ? withParent(read, process, userId) : fromPath(process, path, comm, userId);
         if (process.hasParentsNames) {
             process.hasParentsNames = false;
-            now = now.withOwnProgramSince(at.epochNanos());
-        }
-        if (!now.equals(process.info)) {
-            process.info = now;
-            batch.process(now);
+            tell(process, now.withOwnProgramSince(at.epochNanos()));
+        } else if (!now.equals(process.info)) {
+            tell(process, now.withChangedSince(at.epochNanos()));
         }
         return process;
     }
 
-    /** The parent that it had at first: another one only adopted it. */
-    private static ProcessInfo withParent(ProcessInfo read, KnownProcess process) {
+    /** The parent that it had at first: another one only adopted it. And the user that it had at the exec. */
+    private static ProcessInfo withParent(ProcessInfo read, KnownProcess process, long userId) {
         return new ProcessInfo(
                 process.identity,
                 process.info.parentPid() != 0 ? process.info.parentPid() : read.parentPid(),
@@ -153,11 +152,11 @@ final class ProcessTracker {
                 read.comm(),
                 read.executable(),
                 read.arguments(),
-                read.userId());
+                userId);
     }
 
     private ProcessInfo fromPath(KnownProcess process, String path, String comm, long userId) {
-        String executable = paths.resolve(path);
+        String executable = paths.resolve(absolute(process, path));
         String known = executable != null ? executable : path;
         String name = known.substring(known.lastIndexOf('/') + 1);
         return new ProcessInfo(
@@ -169,6 +168,24 @@ final class ProcessTracker {
                 // What argv[0] was nobody knows any more; the path it was started by is the nearest.
                 path.isEmpty() ? List.of() : List.of(path),
                 userId);
+    }
+
+    private void tell(KnownProcess process, ProcessInfo info) {
+        process.info = info;
+        batch.process(info);
+    }
+
+    /**
+     * Of a relative path, what it means in the directory of the process or, where that is gone, in its parent's: few
+     * start a program in another directory than their own.
+     */
+    private String absolute(KnownProcess process, String path) {
+        if (path.isEmpty() || path.startsWith("/")) {
+            return path;
+        }
+        String own = tables.workingDirectory(process.identity.pid());
+        String directory = own != null ? own : tables.workingDirectory(process.info.parentPid());
+        return directory == null ? path : directory + "/" + path;
     }
 
     /** Its main thread has another name now. */

@@ -2,6 +2,7 @@ package io.pidcap.host.linux.bpf;
 
 import io.pidcap.host.linux.bpf.KnownSocket.Ownership;
 import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.SocketState;
 import io.pidcap.protocol.model.TransportProtocol;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordReader {
     private final ProcessTracker processes;
     private final SocketTracker sockets;
+    private final ProcessUsers users;
     private final EventTimes times;
     private final HeldByProcess held;
     /** Pids that execute a program in this poll, by the time of their last exec. */
@@ -27,9 +29,11 @@ final class RecordReader {
         Set<Long> cookiesOf(int pid);
     }
 
-    RecordReader(ProcessTracker processes, SocketTracker sockets, EventTimes times, HeldByProcess held) {
+    RecordReader(
+            ProcessTracker processes, SocketTracker sockets, ProcessUsers users, EventTimes times, HeldByProcess held) {
         this.processes = processes;
         this.sockets = sockets;
+        this.users = users;
         this.times = times;
         this.held = held;
     }
@@ -95,19 +99,32 @@ final class RecordReader {
         long since = bytes.getLong(at + FlowRecordLayout.SINCE_NS);
         int flags = bytes.getShort(at + FlowRecordLayout.FLAGS);
         ObservedTime observed = times.backFrom(nanos, since);
+        long cookie = bytes.getLong(at + FlowRecordLayout.COOKIE);
+        KnownProcess maker = processOf(bytes, at);
+        boolean accepted = (flags & FlowRecordLayout.ACCEPTED) != 0;
+        Ownership ownership = new Ownership(FlowRecordLayout.tuple(bytes, at), FlowRecordLayout.state(bytes, at));
         sockets.opened(
-                bytes.getLong(at + FlowRecordLayout.COOKIE),
-                (flags & FlowRecordLayout.ACCEPTED) == 0 ? 0 : bytes.getLong(at + FlowRecordLayout.LISTENER_COOKIE),
+                cookie,
+                accepted ? bytes.getLong(at + FlowRecordLayout.LISTENER_COOKIE) : 0,
                 bytes.getLong(at + FlowRecordLayout.NETNS_COOKIE),
-                new Ownership(FlowRecordLayout.tuple(bytes, at), FlowRecordLayout.state(bytes, at)),
-                processOf(bytes, at),
+                ownership,
+                maker,
                 observed);
+        if (maker != null && !accepted) {
+            users.shownEarlier(maker, userId(bytes, at + FlowRecordLayout.UID), nanos);
+        }
+        if (flags != 0 || ownership.state() == SocketState.LISTENING) {
+            sockets.ownersOf(cookie).forEach(owner -> users.doubt(owner, nanos));
+        }
     }
 
     private void used(ByteBuffer bytes, int at, long nanos) {
         KnownProcess user = processOf(bytes, at);
         int flags = bytes.getShort(at + FlowRecordLayout.FLAGS);
         long cookie = bytes.getLong(at + FlowRecordLayout.COOKIE);
+        if (user != null) {
+            users.shown(user, userId(bytes, at + FlowRecordLayout.UID), nanos);
+        }
         if (user != null
                 && !sockets.used(
                         cookie,
@@ -133,13 +150,17 @@ final class RecordReader {
                 : processes.known(
                         pid,
                         FlowRecordLayout.text(bytes, at + FlowRecordLayout.COMM, FlowRecordLayout.COMM_BYTES),
-                        bytes.getInt(at + FlowRecordLayout.UID) & 0xffff_ffffL);
+                        userId(bytes, at + FlowRecordLayout.UID));
     }
 
     private void forked(ByteBuffer bytes, int at, int pid, long nanos) {
         int parentPid = bytes.getInt(at + FlowRecordLayout.PARENT_TGID);
-        KnownProcess child = processes.forked(pid, parentPid, comm(bytes, at), userId(bytes, at), nanos);
+        long userId = userId(bytes, at + FlowRecordLayout.PROCESS_UID);
+        KnownProcess child = processes.forked(pid, parentPid, comm(bytes, at), userId, nanos);
         KnownProcess parent = processes.find(parentPid);
+        if (parent != null) {
+            users.shown(parent, userId, nanos);
+        }
         if (child == null || parent == null || parent.sockets.isEmpty()) {
             return;
         }
@@ -153,7 +174,9 @@ final class RecordReader {
 
     private void executed(ByteBuffer bytes, int at, int pid, long nanos) {
         String path = FlowRecordLayout.text(bytes, at + FlowRecordLayout.PATH, FlowRecordLayout.PATH_BYTES);
-        KnownProcess process = processes.executed(pid, path, comm(bytes, at), userId(bytes, at), times.of(nanos));
+        long userId = userId(bytes, at + FlowRecordLayout.PROCESS_UID);
+        KnownProcess process = processes.executed(pid, path, comm(bytes, at), userId, times.of(nanos));
+        process.userSeenNanos = nanos;
         if (process.mayHaveInherited || !process.sockets.isEmpty()) {
             process.mayHaveInherited = false;
             sockets.keptAtExec(process, held.cookiesOf(pid), nanos);
@@ -165,6 +188,6 @@ final class RecordReader {
     }
 
     private static long userId(ByteBuffer bytes, int at) {
-        return bytes.getInt(at + FlowRecordLayout.PROCESS_UID) & 0xffff_ffffL;
+        return bytes.getInt(at) & 0xffff_ffffL;
     }
 }

@@ -63,6 +63,11 @@ final class SocketTracker {
         return byCookie.size();
     }
 
+    List<KnownProcess> ownersOf(long cookie) {
+        KnownSocket socket = byCookie.get(cookie);
+        return socket == null ? List.of() : socket.owners;
+    }
+
     /* What was there before the programs. */
 
     /** Takes over a socket of a survey that no record has told of; told by {@link #entries} or {@link #tellAdopted}. */

@@ -67,6 +67,25 @@ class ShortLivesTest {
     }
 
     @Test
+    void shouldKnowThePathOfWhatIsStartedFromTheDirectoryOfItsParent() throws IOException, InterruptedException {
+        Path program = compile();
+        try (PythonActor actor = PythonActor.start();
+                Watched watched = Watched.begin()) {
+            actor.run("os.chdir('" + directory + "')", "l = tcp()", "l.bind(('127.0.0.1', 0))", "l.listen(400)");
+            int server = actor.number("l.getsockname()[1]");
+            actor.run("for i in range(20): assert subprocess.Popen(['./" + NAME + "', '" + server + "']).wait() == 0");
+            watched.catchUp();
+            List<FlowEvent> connected = watched.of(event -> event.kind() == Kind.OPENED
+                    && event.tuple().remote().port() == server
+                    && event.owner().pid() != actor.pid());
+            assertThat(connected).hasSize(20);
+            assertThat(connected)
+                    .allSatisfy(event -> assertThat(watched.info(event).executable())
+                            .isEqualTo(program.toRealPath().toString()));
+        }
+    }
+
+    @Test
     void shouldKnowEachByItsFullNameAndParent() throws IOException, InterruptedException {
         Path program = compile();
         Path link = directory.resolve("link");

@@ -41,6 +41,16 @@ class SocketSurveyTest {
         }
 
         @Override
+        public long userId(int pid) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public @Nullable String workingDirectory(int pid) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public long startNanos(int pid) {
             throw new UnsupportedOperationException();
         }
