@@ -151,6 +151,15 @@ final class CaptureOptions {
         Path chosen = output == null
                 ? Path.of(SessionId.outputName(LocalDateTime.now(ZoneId.systemDefault()), subject))
                 : output;
+        return checkedOutput(chosen);
+    }
+
+    /**
+     * Absolute.
+     *
+     * @throws SessionException it is a directory
+     */
+    static Path checkedOutput(Path chosen) {
         Path absolute = chosen.toAbsolutePath().normalize();
         if (absolute.getFileName() == null || Files.isDirectory(absolute)) {
             throw new SessionException(

@@ -11,6 +11,7 @@ enum CommandName {
     STOP,
     STATUS,
     RESTART,
+    FILTER,
     INTERFACES,
     PORTS,
     DOCTOR,
@@ -29,6 +30,7 @@ enum CommandName {
             case STOP -> new StopCommand();
             case STATUS -> new StatusCommand();
             case RESTART -> new RestartCommand();
+            case FILTER -> new FilterCaptureCommand();
             case INTERFACES -> new InterfacesCommand();
             case PORTS -> new PortsCommand();
             case DOCTOR -> new DoctorCommand();

@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.offline.FilterReport;
 import io.pidcap.coordinator.session.SessionReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,9 +34,7 @@ final class ReportText {
                     .append(bytes(report.output().bytes()))
                     .append(")\n");
         }
-        text.append(equation(packets));
-        appendDetails(text, "skipped", packets.skipped());
-        appendDetails(text, "dropped", packets.dropped());
+        appendPackets(text, packets);
         if (report.events().lost() > 0 || report.events().missingMessages() > 0) {
             text.append("  lost events: ")
                     .append(count(report.events().lost() + report.events().missingMessages()))
@@ -46,6 +45,26 @@ final class ReportText {
         }
         text.append(processes(report.processes()));
         return text.toString();
+    }
+
+    /** What is printed when a file was filtered. */
+    static String summary(FilterReport report) {
+        StringBuilder text = new StringBuilder();
+        SessionReport.Packets packets = report.packets();
+        text.append(count(packets.kept()))
+                .append(packets.kept() == 1 ? " packet: " : " packets: ")
+                .append(report.output().path())
+                .append(" (")
+                .append(bytes(report.output().bytes()))
+                .append(")\n");
+        appendPackets(text, packets);
+        return text.append(processes(report.processes())).toString();
+    }
+
+    private static void appendPackets(StringBuilder text, SessionReport.Packets packets) {
+        text.append(equation(packets));
+        appendDetails(text, "skipped", packets.skipped());
+        appendDetails(text, "dropped", packets.dropped());
     }
 
     /** {@code 5,432 received = 1,234 kept + 4,198 skipped + 0 dropped}. */

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** Whose packets {@code capture} and {@code start} keep. */
+/** Whose packets {@code capture}, {@code start} and {@code filter} keep. */
 final class TargetOptions {
     /** (uid_t) -1 means no user. */
     private static final long MOST_USER_ID = 0xffff_fffeL;
@@ -56,12 +56,28 @@ final class TargetOptions {
     private List<Long> userIds = List.of();
 
     /**
-     * To be called once, before all others.
+     * {@link #checkRecorded}, for processes of now.
      *
-     * @throws SessionException nothing is named; a process that is named by its number, or a user, is not there; or a
-     *     path can never be that of an executable
+     * @throws SessionException also when a process that is named by its number is not there
      */
     void check() throws IOException, InterruptedException {
+        checkRecorded();
+        for (int pid : pids) {
+            if (pid <= 0 || ProcessHandle.of(pid).isEmpty()) {
+                throw new SessionException(
+                        Kind.NOT_FOUND,
+                        "there is no process " + pid,
+                        "`ps -e` lists them; -n NAME waits for one to start");
+            }
+        }
+    }
+
+    /**
+     * To be called once, before all others; for processes that a journal tells of.
+     *
+     * @throws SessionException nothing is named; there is no such user; or a path can never be that of an executable
+     */
+    void checkRecorded() throws IOException, InterruptedException {
         if (names.isEmpty() && executables.isEmpty() && pids.isEmpty() && users.isEmpty()) {
             throw new SessionException(
                     Kind.USAGE,
@@ -71,14 +87,6 @@ final class TargetOptions {
         for (String name : names) {
             if (name.isBlank()) {
                 throw new SessionException(Kind.USAGE, "-n needs a name, not an empty text", "");
-            }
-        }
-        for (int pid : pids) {
-            if (pid <= 0 || ProcessHandle.of(pid).isEmpty()) {
-                throw new SessionException(
-                        Kind.NOT_FOUND,
-                        "there is no process " + pid,
-                        "`ps -e` lists them; -n NAME waits for one to start");
             }
         }
         Set<String> patterns = new LinkedHashSet<>();

@@ -2,7 +2,7 @@ package io.pidcap.coordinator.filter;
 
 import io.pidcap.coordinator.packet.FragmentTable;
 import io.pidcap.coordinator.packet.PacketEndpoints;
-import io.pidcap.protocol.file.PcapCursor;
+import io.pidcap.protocol.file.CapturedPacket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -38,15 +38,15 @@ final class FragmentHold {
         return held.size();
     }
 
-    /** Keeps a copy of the packet at the cursor; the oldest ones make room for it. */
-    void add(PacketEndpoints endpoints, int outputInterface, PcapCursor cursor, Decider decider) {
-        int length = cursor.capturedLength();
+    /** Keeps a copy of the packet; the oldest ones make room for it. */
+    void add(PacketEndpoints endpoints, int outputInterface, CapturedPacket packet, Decider decider) {
+        int length = packet.capturedLength();
         while (!held.isEmpty() && (held.size() >= MAX_PACKETS || bytes + length > MAX_BYTES)) {
             decider.giveUp(remove());
         }
         ByteBuffer copy = ByteBuffer.allocate(length);
-        copy.put(0, cursor.buffer(), cursor.dataOffset(), length);
-        held.add(new Held(endpoints.copy(), outputInterface, cursor.epochNanos(), cursor.originalLength(), copy));
+        copy.put(0, packet.buffer(), packet.dataOffset(), length);
+        held.add(new Held(endpoints.copy(), outputInterface, packet.epochNanos(), packet.originalLength(), copy));
         bytes += length;
     }
 

@@ -9,7 +9,7 @@ import io.pidcap.coordinator.packet.PacketEndpoints;
 import io.pidcap.coordinator.packet.PacketEndpoints.Part;
 import io.pidcap.coordinator.packet.UnknownCause;
 import io.pidcap.protocol.file.CaptureFileWriter;
-import io.pidcap.protocol.file.PcapCursor;
+import io.pidcap.protocol.file.CapturedPacket;
 import io.pidcap.protocol.model.LinkType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,19 +29,19 @@ final class PacketSelector implements FragmentHold.Decider {
         this.output = output;
     }
 
-    /** Decides the packet at the cursor, or holds it if it is a fragment that must wait for its first. */
-    void packet(LinkType linkType, int outputInterface, PcapCursor cursor) throws IOException {
-        tally.received(cursor.originalLength());
-        ByteBuffer bytes = cursor.buffer();
-        int offset = cursor.dataOffset();
-        int length = cursor.capturedLength();
+    /** Decides the packet, or holds it if it is a fragment that must wait for its first. */
+    void packet(LinkType linkType, int outputInterface, CapturedPacket packet) throws IOException {
+        tally.received(packet.originalLength());
+        ByteBuffer bytes = packet.buffer();
+        int offset = packet.dataOffset();
+        int length = packet.capturedLength();
         PacketEndpointParser.parse(linkType, bytes, offset, length, endpoints);
         boolean fragment = endpoints.part() != Part.WHOLE && endpoints.cause() == null;
-        if (fragment && !fragments.follow(endpoints, cursor.epochNanos())) {
-            hold.add(endpoints, outputInterface, cursor, this);
+        if (fragment && !fragments.follow(endpoints, packet.epochNanos())) {
+            hold.add(endpoints, outputInterface, packet, this);
             return;
         }
-        decide(endpoints, outputInterface, cursor.epochNanos(), cursor.originalLength(), bytes, offset, length);
+        decide(endpoints, outputInterface, packet.epochNanos(), packet.originalLength(), bytes, offset, length);
         if (fragment && endpoints.part() == Part.FIRST_FRAGMENT) {
             hold.firstCame(endpoints, fragments, this);
         }

@@ -18,12 +18,12 @@ public enum OutputFormat {
     PCAPNG;
 
     /** {@code .pcap} is pcap; {@code .pcapng}, any other suffix and none is pcapng. */
-    static OutputFormat of(Path file) {
+    public static OutputFormat of(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         return name.endsWith(".pcap") ? PCAP : PCAPNG;
     }
 
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -57,7 +57,7 @@ public enum OutputFormat {
      *
      * @param file for messages
      */
-    CaptureFileWriter writer(WritableByteChannel channel, Path file) throws IOException {
+    public CaptureFileWriter writer(WritableByteChannel channel, Path file) throws IOException {
         if (this == PCAP) {
             return new PcapWriter(channel, file.toString());
         }

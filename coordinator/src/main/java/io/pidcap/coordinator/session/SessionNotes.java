@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /** What a session tells its user beside numbers, and how its numbers are put together. */
-final class SessionNotes {
+public final class SessionNotes {
     private SessionNotes() {}
 
     static List<String> atReady(SessionConfig config, EventSide events) {
@@ -40,7 +40,8 @@ final class SessionNotes {
      *
      * @param lostInOutput packets that were selected and could not be written
      */
-    static SessionReport.Packets packets(List<CaptureCounters> totals, FilterProgress progress, long lostInOutput) {
+    public static SessionReport.Packets packets(
+            List<CaptureCounters> totals, FilterProgress progress, long lostInOutput) {
         FilterCounters counters = progress.counters();
         long written = sum(totals, CaptureCounters::writtenPackets);
         long reached = Math.max(written, counters.receivedPackets());
@@ -64,7 +65,7 @@ final class SessionNotes {
         return totals.stream().mapToLong(counter).sum();
     }
 
-    static List<SessionReport.ProcessRow> processes(FilterProgress progress) {
+    public static List<SessionReport.ProcessRow> processes(FilterProgress progress) {
         return progress.processes().stream()
                 .filter(one -> one.packets() > 0)
                 .map(one -> new SessionReport.ProcessRow(

@@ -114,6 +114,8 @@ class CoordinatorMainTest {
                 "capture --user 4294967295 | there is no such user",
                 "capture --exe / | --exe /: it is a directory",
                 "restart x nosuch | expected one of",
+                "filter x --journal y -w z | no process is named",
+                "filter x -n y -w z | Missing required option: '--journal=JOURNAL'",
                 "start -n x --events magic | expected one of",
             })
     void shouldRefuseWrongUseInOneLine(String line, String expected) {

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  *  0 seconds  4 fraction  8 captured length  12 original length  16 data
  * </pre>
  */
-public final class PcapCursor {
+public final class PcapCursor implements CapturedPacket {
     private static final int RECORD_HEADER = 16;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
@@ -102,26 +102,28 @@ public final class PcapCursor {
         return new CaptureFileException(file, bufferOffset + start, what);
     }
 
-    /** Holds the record's bytes at {@link #dataOffset}; not to be changed. */
+    @Override
     public ByteBuffer buffer() {
         return bytes;
     }
 
     /** When the packet was seen; until the year 2106. */
+    @Override
     public long epochNanos() {
         return epochNanos;
     }
 
+    @Override
     public int capturedLength() {
         return capturedLength;
     }
 
-    /** On the wire; never less than 0, in odd files less than {@link #capturedLength}. */
+    @Override
     public int originalLength() {
         return originalLength;
     }
 
-    /** Of the packet's first byte, in {@link #buffer}. */
+    @Override
     public int dataOffset() {
         return recordOffset + RECORD_HEADER;
     }

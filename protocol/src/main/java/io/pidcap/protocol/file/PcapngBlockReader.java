@@ -17,6 +17,7 @@ final class PcapngBlockReader {
     private final String file;
     private ByteBuffer buffer = ByteBuffer.allocate(INITIAL_BUFFER_BYTES).limit(0);
     private ByteOrder order = ByteOrder.nativeOrder();
+    private final long length;
     private boolean begun;
 
     private long blockFileOffset;
@@ -26,9 +27,11 @@ final class PcapngBlockReader {
     private int blockLength;
     private int type;
 
-    PcapngBlockReader(FileChannel channel, String file) {
+    /** Takes over {@code channel}. */
+    PcapngBlockReader(FileChannel channel, String file) throws IOException {
         this.channel = channel;
         this.file = file;
+        this.length = channel.size();
     }
 
     /** False: the file has ended at a block's border. */
@@ -139,6 +142,16 @@ final class PcapngBlockReader {
 
     int type() {
         return type;
+    }
+
+    /** Of the file when it was opened. */
+    long length() {
+        return length;
+    }
+
+    /** Up to and with the block. */
+    long doneBytes() {
+        return nextFileOffset;
     }
 
     /** Holds the block until the following call of {@link #next}. */

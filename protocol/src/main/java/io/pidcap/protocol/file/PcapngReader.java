@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Reads pcapng: any number of sections in either byte order; blocks of other kinds are skipped. The packet where it
  * stands is told by methods, without an object for it.
  */
-public final class PcapngReader implements AutoCloseable {
+public final class PcapngReader implements CaptureFileReader, CapturedPacket {
     /** Far more than a host has: what is kept of a hostile file stays small. */
     private static final int MAX_INTERFACES = 1 << 16;
 
@@ -39,7 +39,7 @@ public final class PcapngReader implements AutoCloseable {
      *
      * @param file for messages
      */
-    public PcapngReader(FileChannel channel, String file) {
+    public PcapngReader(FileChannel channel, String file) throws IOException {
         blocks = new PcapngBlockReader(channel, file);
     }
 
@@ -53,6 +53,7 @@ public final class PcapngReader implements AutoCloseable {
      * @return false: the file has ended after a whole block
      * @throws CaptureFileException not pcapng, or a block that cannot be one
      */
+    @Override
     public boolean next() throws IOException {
         while (blocks.next()) {
             switch (blocks.type()) {
@@ -188,6 +189,21 @@ public final class PcapngReader implements AutoCloseable {
         return PcapngOptions.read(blocks, blocks.bodyOffset() + fixedBytes);
     }
 
+    @Override
+    public CapturedPacket packet() {
+        return this;
+    }
+
+    @Override
+    public long length() {
+        return blocks.length();
+    }
+
+    @Override
+    public long doneBytes() {
+        return blocks.doneBytes();
+    }
+
     /** The last section's. */
     public SectionInfo section() {
         if (section == null) {
@@ -197,6 +213,7 @@ public final class PcapngReader implements AutoCloseable {
     }
 
     /** Those described so far, of all sections. */
+    @Override
     public List<InterfaceDescription> interfaces() {
         return interfaces.stream().map(Interface::description).toList();
     }
@@ -207,28 +224,34 @@ public final class PcapngReader implements AutoCloseable {
     }
 
     /** The index in {@link #interfaces}. */
+    @Override
     public int interfaceId() {
         return interfaceId;
     }
 
     /** When the packet was seen; 0 in a simple packet block, which does not tell. */
+    @Override
     public long epochNanos() {
         return epochNanos;
     }
 
+    @Override
     public int capturedLength() {
         return capturedLength;
     }
 
+    @Override
     public int originalLength() {
         return originalLength;
     }
 
     /** Holds the packet's bytes at {@link #dataOffset} until the following call of {@link #next}. */
+    @Override
     public ByteBuffer buffer() {
         return blocks.body();
     }
 
+    @Override
     public int dataOffset() {
         return dataOffset;
     }

@@ -1,0 +1,114 @@
+package io.pidcap.coordinator.journal;
+
+import io.pidcap.protocol.file.CaptureFileException;
+import io.pidcap.protocol.file.JournalReader;
+import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.SocketSnapshot;
+import io.pidcap.protocol.v1.JournalRecord;
+import io.pidcap.protocol.v1.RunFlowBatch;
+import io.pidcap.protocol.v1.RunSnapshotPart;
+import io.pidcap.protocol.wire.FlowBatchAssembler;
+import io.pidcap.protocol.wire.ProtocolException;
+import io.pidcap.protocol.wire.SnapshotAssembler;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The flow events and snapshots of a journal, in the order in which they arrived. One thread. */
+public final class JournalReplay implements AutoCloseable {
+    /** Who is told. */
+    public interface Sink {
+        /** Begins a run of an event-worker. */
+        void snapshot(SocketSnapshot snapshot);
+
+        void batch(FlowBatch batch);
+    }
+
+    private final JournalReader reader;
+    private final String file;
+    private int run;
+    private SnapshotAssembler snapshots = new SnapshotAssembler();
+    private FlowBatchAssembler batches = new FlowBatchAssembler();
+    private long missingMessagesOfEarlierRuns;
+    private long lostEvents;
+
+    private JournalReplay(JournalReader reader, String file) {
+        this.reader = reader;
+        this.file = file;
+    }
+
+    /** @throws CaptureFileException not a journal, or of a version that this release does not read */
+    public static JournalReplay open(Path path) throws IOException {
+        return new JournalReplay(JournalReader.open(path), path.toString());
+    }
+
+    /**
+     * Reads on until it has told of one snapshot or one batch.
+     *
+     * @return false: the journal has ended, or what is left of it was torn when its writer died
+     * @throws CaptureFileException a corrupt record, with its offset
+     */
+    public boolean next(Sink sink) throws IOException {
+        while (true) {
+            long offset = reader.offset();
+            JournalRecord entry = reader.next();
+            if (entry == null) {
+                return false;
+            }
+            try {
+                if (tell(entry, sink)) {
+                    return true;
+                }
+            } catch (ProtocolException e) {
+                throw new CaptureFileException(file, offset, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private boolean tell(JournalRecord entry, Sink sink) {
+        if (entry.hasSnapshotPart()) {
+            RunSnapshotPart part = entry.getSnapshotPart();
+            enter(part.getRun());
+            SocketSnapshot snapshot = snapshots.add(part.getPart());
+            if (snapshot != null) {
+                sink.snapshot(snapshot);
+            }
+            return snapshot != null;
+        }
+        if (entry.hasFlowBatch()) {
+            RunFlowBatch piece = entry.getFlowBatch();
+            enter(piece.getRun());
+            FlowBatch batch = batches.add(piece.getBatch());
+            if (batch != null) {
+                lostEvents += batch.lostEvents();
+                sink.batch(batch);
+            }
+            return batch != null;
+        }
+        return false;
+    }
+
+    /** Half of what an earlier run left unfinished never comes. */
+    private void enter(int entered) {
+        if (entered != run) {
+            missingMessagesOfEarlierRuns += batches.missingPieces();
+            run = entered;
+            snapshots = new SnapshotAssembler();
+            batches = new FlowBatchAssembler();
+        }
+    }
+
+    /** What the event-worker lost and what of its messages is not here, as far as was read. */
+    public long lostEvents() {
+        return lostEvents + missingMessagesOfEarlierRuns + batches.missingPieces();
+    }
+
+    /** Of an incomplete last record, once {@link #next} has given false. */
+    public long tornBytes() {
+        return reader.tornBytes();
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}
