@@ -134,7 +134,7 @@ class ProcSocketTableTest {
         assertThat(now.executable()).isEqualTo("/opt/curl");
         assertThat(now.comm()).isEqualTo("curl");
         assertThat(now.parentPid()).isEqualTo(77);
-        assertThat(now.userId()).isEqualTo(1001);
+        assertThat(now.userId()).isEqualTo(1000);
         assertThat(now.arguments()).containsExactly("sh");
     }
 
