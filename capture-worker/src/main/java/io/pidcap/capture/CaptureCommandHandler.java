@@ -53,8 +53,8 @@ final class CaptureCommandHandler implements PipeListener {
     private void stop() {
         if (!stopPosted) {
             stopPosted = true;
-            long arrivedEpochNanos = WallClock.epochNanos();
-            queue.post(worker -> worker.stop(arrivedEpochNanos));
+            long arrivedNanoTime = System.nanoTime();
+            queue.post(worker -> worker.stop(arrivedNanoTime));
         }
     }
 

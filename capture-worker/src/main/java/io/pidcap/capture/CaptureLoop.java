@@ -1,6 +1,7 @@
 package io.pidcap.capture;
 
 import io.pidcap.host.PacketSource;
+import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.wire.PipeLimits;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -21,7 +22,7 @@ final class CaptureLoop implements Runnable {
     /** A little less than what was promised, for a turn and a flush take time too. */
     private static final long ANNOUNCE_MILLIS = PipeLimits.PROGRESS_MILLIS * 8 / 10;
 
-    /** Only a wall clock that was set back while draining gets that far. */
+    /** A source that is never empty may get that far when the wall clock is set while it drains. */
     private static final long DRAIN_DEADLINE_MILLIS = 5_000;
 
     /** Told of the end, on the loop's thread, after the last position. */
@@ -30,7 +31,7 @@ final class CaptureLoop implements Runnable {
         void ended(CaptureLoop loop, @Nullable Throwable failure);
     }
 
-    private record StopRequest(long untilEpochNanos, long deadlineNanoTime) {}
+    private record StopRequest(long untilNanoTime, long deadlineNanoTime) {}
 
     private final String interfaceName;
     private final PacketSource source;
@@ -72,10 +73,10 @@ final class CaptureLoop implements Runnable {
     }
 
     /** Ends the loop when everything that arrived up to this time is written. From any thread; the first call counts. */
-    void stopAfter(long untilEpochNanos) {
+    void stopAfter(long untilNanoTime) {
         if (stopRequest == null) {
             stopRequest = new StopRequest(
-                    untilEpochNanos, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_DEADLINE_MILLIS));
+                    untilNanoTime, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_DEADLINE_MILLIS));
         }
     }
 
@@ -150,7 +151,8 @@ final class CaptureLoop implements Runnable {
         if (stop == null) {
             return false;
         }
-        if (source.drainedUntilEpochNanos() >= stop.untilEpochNanos()) {
+        ObservedTime drainedUntil = source.drainedUntil();
+        if (drainedUntil != null && drainedUntil.monotonicNanos() - stop.untilNanoTime() >= 0) {
             return true;
         }
         boolean late = System.nanoTime() - stop.deadlineNanoTime() > 0;

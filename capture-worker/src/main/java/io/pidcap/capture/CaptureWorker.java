@@ -1,7 +1,9 @@
 package io.pidcap.capture;
 
+import io.pidcap.host.Clocks;
 import io.pidcap.host.HostBackend;
 import io.pidcap.host.HostException;
+import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.v1.FailureCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +67,7 @@ final class CaptureWorker {
                     "one worker run makes one capture; start another worker");
             return;
         }
+        ObservedTime opening = Clocks.read();
         List<CaptureLoop> loops;
         try {
             loops = opener.open(request);
@@ -75,7 +78,7 @@ final class CaptureWorker {
         }
         running.addAll(loops);
         enter(CaptureState.CAPTURING, "open: " + names(loops));
-        link.captureReady(sequence, loops);
+        link.captureReady(sequence, opening, loops);
         loops.forEach(CaptureLoop::start);
     }
 
@@ -108,14 +111,14 @@ final class CaptureWorker {
         reply.run();
     }
 
-    /** @param arrivedEpochNanos everything that arrived up to then is written before the worker ends */
-    void stop(long arrivedEpochNanos) {
+    /** @param arrivedNanoTime everything that arrived up to then is written before the worker ends */
+    void stop(long arrivedNanoTime) {
         if (state == CaptureState.WAITING) {
             link.stopped();
             enter(CaptureState.ENDED, "told to stop before anything was started");
         } else if (state == CaptureState.CAPTURING) {
             enter(CaptureState.DRAINING, "told to stop");
-            running.forEach(loop -> loop.stopAfter(arrivedEpochNanos));
+            running.forEach(loop -> loop.stopAfter(arrivedNanoTime));
         }
     }
 
@@ -156,7 +159,7 @@ final class CaptureWorker {
         if (state != CaptureState.ABANDONED) {
             exitCode = ExitCode.FAILED;
             enter(CaptureState.FAILING, String.valueOf(cause.getMessage()));
-            long now = WallClock.epochNanos();
+            long now = System.nanoTime();
             running.forEach(loop -> loop.stopAfter(now));
         }
         endWhenAllHave();

@@ -4,6 +4,7 @@ import io.pidcap.host.HostException;
 import io.pidcap.host.PacketSource;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.InterfaceInfo;
+import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.Failure;
@@ -12,6 +13,7 @@ import io.pidcap.protocol.v1.OpenInterface;
 import io.pidcap.protocol.v1.SpoolProgress;
 import io.pidcap.protocol.v1.Stopped;
 import io.pidcap.protocol.wire.CaptureMapper;
+import io.pidcap.protocol.wire.EventMapper;
 import io.pidcap.protocol.wire.HostMapper;
 import io.pidcap.protocol.wire.Pipe;
 import java.util.List;
@@ -24,8 +26,9 @@ final class CoordinatorLink {
         this.pipe = pipe;
     }
 
-    void captureReady(long inReplyTo, List<CaptureLoop> loops) {
-        CaptureReady.Builder ready = CaptureReady.newBuilder();
+    /** @param opening read before the first was opened */
+    void captureReady(long inReplyTo, ObservedTime opening, List<CaptureLoop> loops) {
+        CaptureReady.Builder ready = CaptureReady.newBuilder().setOpening(EventMapper.toMessage(opening));
         for (CaptureLoop loop : loops) {
             PacketSource source = loop.source();
             ready.addInterfaces(OpenInterface.newBuilder()
@@ -42,15 +45,20 @@ final class CoordinatorLink {
         if (!position.ended() && !isTaking()) {
             return;
         }
-        pipe.send(Envelope.newBuilder()
-                .setSpoolProgress(SpoolProgress.newBuilder()
-                        .setInterface(position.interfaceNumber())
-                        .setSegment(position.segment())
-                        .setFile(position.file())
-                        .setReadableBytes(position.readableBytes())
-                        .setEnded(position.ended())
-                        .setDrainedUntilEpochNanos(position.drainedUntilEpochNanos())
-                        .setCounters(CaptureMapper.toMessage(position.counters()))));
+        SpoolProgress.Builder progress = SpoolProgress.newBuilder()
+                .setInterface(position.interfaceNumber())
+                .setSegment(position.segment())
+                .setFile(position.file())
+                .setReadableBytes(position.readableBytes())
+                .setEnded(position.ended())
+                .setAnnounced(EventMapper.toMessage(position.announced()))
+                .setCounters(CaptureMapper.toMessage(position.counters()));
+        ObservedTime drainedUntil = position.drainedUntil();
+        if (drainedUntil != null) {
+            progress.setDrainedUntilEpochNanos(drainedUntil.epochNanos())
+                    .setDrainedUntilMonotonicNanos(drainedUntil.monotonicNanos());
+        }
+        pipe.send(Envelope.newBuilder().setSpoolProgress(progress));
     }
 
     private boolean isTaking() {

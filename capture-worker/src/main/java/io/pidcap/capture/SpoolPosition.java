@@ -1,6 +1,8 @@
 package io.pidcap.capture;
 
 import io.pidcap.protocol.model.CaptureCounters;
+import io.pidcap.protocol.model.ObservedTime;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far an interface's spool can be read.
@@ -9,7 +11,8 @@ import io.pidcap.protocol.model.CaptureCounters;
  * @param file base name
  * @param readableBytes whole records up to here
  * @param ended no more is written to this segment
- * @param drainedUntilEpochNanos all packets up to this time are readable
+ * @param drainedUntil all packets up to this instant are readable; null: nothing is known yet
+ * @param announced both clocks, read when {@code readableBytes} was known: what is readable was captured before
  */
 record SpoolPosition(
         int interfaceNumber,
@@ -17,5 +20,6 @@ record SpoolPosition(
         String file,
         long readableBytes,
         boolean ended,
-        long drainedUntilEpochNanos,
+        @Nullable ObservedTime drainedUntil,
+        ObservedTime announced,
         CaptureCounters counters) {}

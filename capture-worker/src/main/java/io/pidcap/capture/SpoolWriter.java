@@ -1,5 +1,6 @@
 package io.pidcap.capture;
 
+import io.pidcap.host.Clocks;
 import io.pidcap.host.HostException;
 import io.pidcap.host.PacketSource;
 import java.io.IOException;
@@ -96,9 +97,14 @@ final class SpoolWriter {
 
     /** What can be read, also after any of the others has thrown. */
     SpoolPosition position() {
-        // Before the first pump nothing is known, and a reader calculates with this.
-        long drainedUntilEpochNanos = Math.max(0, source.drainedUntilEpochNanos());
         return new SpoolPosition(
-                interfaceNumber, segmentNumber, file, readableBytes, ended, drainedUntilEpochNanos, source.counters());
+                interfaceNumber,
+                segmentNumber,
+                file,
+                readableBytes,
+                ended,
+                source.drainedUntil(),
+                Clocks.read(),
+                source.counters());
     }
 }

@@ -2,7 +2,9 @@ package io.pidcap.host;
 
 import io.pidcap.protocol.model.CaptureCounters;
 import io.pidcap.protocol.model.LinkType;
+import io.pidcap.protocol.model.ObservedTime;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open interface. Packets are collected by the system from the moment it is open, whether it is pumped or not.
@@ -41,12 +43,13 @@ public interface PacketSource extends AutoCloseable {
     int pump(Segment segment, int waitMillis);
 
     /**
-     * Every packet that arrived up to this time has been pumped. On the clock that stamps the packets, so it may step
-     * back when that does.
+     * Every packet that arrived up to this instant has been pumped. Its wall clock is for people; it may step back, and
+     * so may the time in a packet.
      *
-     * @return nanoseconds since the epoch; {@link Long#MIN_VALUE} before the first pump
+     * @return null before it is known, which a pump that has emptied the source makes it
      */
-    long drainedUntilEpochNanos();
+    @Nullable
+    ObservedTime drainedUntil();
 
     /** Counted since it was opened; after {@link #close} the last figures. */
     CaptureCounters counters();

@@ -2,6 +2,7 @@ package io.pidcap.host;
 
 import io.pidcap.protocol.model.CaptureCounters;
 import io.pidcap.protocol.model.LinkType;
+import io.pidcap.protocol.model.ObservedTime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * A packet source whose packets a test makes by hand. Everything that a test calls may be called from any thread.
  *
  * <p>While it {@link #holdBack holds back}, packets arrive but are not seen by {@link #pump}, as in a block that the kernel
- * has not handed over, and {@link #drainedUntilEpochNanos} stands still.
+ * has not handed over, and {@link #drainedUntil} stands still.
  */
 public final class FakePacketSource implements PacketSource {
     private static final int HOLD_MILLIS = 5;
@@ -29,8 +30,8 @@ public final class FakePacketSource implements PacketSource {
     private final int snaplen;
     private long received;
     private long written;
-    private long drainedUntilEpochNanos = Long.MIN_VALUE;
-    private long heldSinceEpochNanos = Long.MAX_VALUE;
+    private @Nullable ObservedTime drainedUntil;
+    private @Nullable ObservedTime heldSince;
     private long pumps;
     private @Nullable HostException pumpFailure;
     private @Nullable HostException flushFailure;
@@ -53,11 +54,11 @@ public final class FakePacketSource implements PacketSource {
     }
 
     public synchronized void holdBack() {
-        heldSinceEpochNanos = nowEpochNanos();
+        heldSince = Clocks.read();
     }
 
     public synchronized void letGo() {
-        heldSinceEpochNanos = Long.MAX_VALUE;
+        heldSince = null;
         notifyAll();
     }
 
@@ -125,14 +126,14 @@ public final class FakePacketSource implements PacketSource {
             throw failure;
         }
         int packets = 0;
-        if (heldSinceEpochNanos == Long.MAX_VALUE) {
+        if (heldSince == null) {
             while (packets < PUMP_PACKETS && !arrived.isEmpty()) {
                 ((FakeSegment) segment).append(arrived.remove());
                 packets++;
             }
         }
-        if (arrived.isEmpty() || heldSinceEpochNanos != Long.MAX_VALUE) {
-            drainedUntilEpochNanos = Math.min(nowEpochNanos(), heldSinceEpochNanos);
+        if (arrived.isEmpty() || heldSince != null) {
+            drainedUntil = heldSince == null ? Clocks.read() : heldSince;
         }
         written += packets;
         pumps++;
@@ -141,7 +142,7 @@ public final class FakePacketSource implements PacketSource {
     }
 
     private boolean nothingToSee() {
-        return arrived.isEmpty() || heldSinceEpochNanos != Long.MAX_VALUE;
+        return arrived.isEmpty() || heldSince != null;
     }
 
     @SuppressWarnings("WaitNotInLoop") // to return early with nothing is allowed
@@ -153,14 +154,9 @@ public final class FakePacketSource implements PacketSource {
         }
     }
 
-    private static long nowEpochNanos() {
-        Instant now = Instant.now();
-        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
-    }
-
     @Override
-    public synchronized long drainedUntilEpochNanos() {
-        return drainedUntilEpochNanos;
+    public synchronized @Nullable ObservedTime drainedUntil() {
+        return drainedUntil;
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pidcap.protocol.model.CaptureCounters;
+import io.pidcap.protocol.model.ObservedTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,9 +96,9 @@ public abstract class PacketSourceContract {
     @Test
     void shouldReturnWithNothingWhenNothingArrives() {
         try (PacketSource.Segment segment = source.createSegment(directory.resolve("idle.pcap"))) {
-            assertThat(source.drainedUntilEpochNanos()).isEqualTo(Long.MIN_VALUE);
+            assertThat(source.drainedUntil()).isNull();
             assertThat(source.pump(segment, 10)).isZero();
-            assertThat(source.drainedUntilEpochNanos()).isGreaterThan(Long.MIN_VALUE);
+            assertThat(source.drainedUntil()).isNotNull();
         }
     }
 
@@ -125,11 +126,11 @@ public abstract class PacketSourceContract {
     void shouldEndAtARecordWheneverItIsFlushed() {
         Path file = directory.resolve("flushed.pcap");
         send(400);
-        long until = nowEpochNanos();
+        long until = System.nanoTime();
         Instant deadline = Instant.now().plus(DRAIN_DEADLINE);
         try (PacketSource.Segment segment = source.createSegment(file)) {
             int pumped = 0;
-            while (source.drainedUntilEpochNanos() < until) {
+            while (!isDrained(source, until)) {
                 assertThat(Instant.now()).isBefore(deadline);
                 pumped += source.pump(segment, 10);
                 assertThat(PcapRecords.read(file, segment.flush())).hasSize(pumped);
@@ -155,17 +156,18 @@ public abstract class PacketSourceContract {
 
     /** Pumps until everything that has arrived by now is in the segment. */
     private void drain(PacketSource.Segment segment) {
-        long until = nowEpochNanos();
+        long until = System.nanoTime();
         Instant deadline = Instant.now().plus(DRAIN_DEADLINE);
-        while (source.drainedUntilEpochNanos() < until) {
+        while (!isDrained(source, until)) {
             assertThat(Instant.now()).as("drained in time").isBefore(deadline);
             source.pump(segment, 10);
         }
     }
 
-    protected static long nowEpochNanos() {
-        Instant now = Instant.now();
-        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    /** Whether everything that arrived up to this time of the monotonic clock was pumped. */
+    protected static boolean isDrained(PacketSource source, long nanoTime) {
+        ObservedTime until = source.drainedUntil();
+        return until != null && until.monotonicNanos() >= nanoTime;
     }
 
     private List<Integer> numbers(List<PcapRecords.Packet> packets) {

@@ -13,9 +13,9 @@ public final class Attribution {
     private boolean fragment;
     private @Nullable UnknownCause cause = UnknownCause.NO_OWNER;
 
-    void begin(long epochNanos) {
-        source.begin(epochNanos);
-        destination.begin(epochNanos);
+    void begin(long monotonicNanos) {
+        source.begin(monotonicNanos);
+        destination.begin(monotonicNanos);
         reset();
     }
 

@@ -26,22 +26,22 @@ public final class Attributor {
      * Attributes one packet. Makes no objects.
      *
      * @param packet complete: a later fragment has the ports of its first
-     * @param epochNanos before the watermark by at least {@link #lookaheadNanos}, or the answer may be too early
+     * @param monotonicNanos before the watermark by at least {@link #lookaheadNanos}, or the answer may be too early
      */
-    public void attribute(PacketEndpoints packet, long epochNanos, Attribution into) {
+    public void attribute(PacketEndpoints packet, long monotonicNanos, Attribution into) {
         UnknownCause cause = packet.cause();
         if (cause != null) {
             into.unknown(cause);
             return;
         }
-        into.begin(epochNanos);
-        boolean toGroup = isToGroup(packet, epochNanos);
-        matchExact(packet, toGroup, epochNanos, into);
+        into.begin(monotonicNanos);
+        boolean toGroup = isToGroup(packet, monotonicNanos);
+        matchExact(packet, toGroup, monotonicNanos, into);
         if (packet.sourceCanOwn() && needsBound(into.source)) {
-            matchSource(packet, epochNanos, into.source);
+            matchSource(packet, monotonicNanos, into.source);
         }
         if (packet.destinationCanOwn() && (toGroup || needsBound(into.destination))) {
-            matchDestination(packet, toGroup, epochNanos, into.destination);
+            matchDestination(packet, toGroup, monotonicNanos, into.destination);
         }
         into.finish(packet);
     }
@@ -56,15 +56,15 @@ public final class Attributor {
     }
 
     /** Every socket gets a copy of it: multicast, 255.255.255.255, or a broadcast of a network as the link layer shows. */
-    private boolean isToGroup(PacketEndpoints packet, long epochNanos) {
+    private boolean isToGroup(PacketEndpoints packet, long monotonicNanos) {
         long high = packet.destinationHigh();
         long low = packet.destinationLow();
         return AddressBits.isMulticast(high, low)
                 || AddressBits.isLimitedBroadcast(high, low)
-                || (packet.linkGroup() && AddressBits.isIpv4(high, low) && !addresses.isOwn(high, low, epochNanos));
+                || (packet.linkGroup() && AddressBits.isIpv4(high, low) && !addresses.isOwn(high, low, monotonicNanos));
     }
 
-    private void matchExact(PacketEndpoints packet, boolean toGroup, long epochNanos, Attribution into) {
+    private void matchExact(PacketEndpoints packet, boolean toGroup, long monotonicNanos, Attribution into) {
         FlowInterval interval = index.connected()
                 .chain(
                         packet.protocol(),
@@ -79,13 +79,13 @@ public final class Attributor {
                 continue;
             }
             if (packet.sourceCanOwn() && isLocalAtSource(interval, packet)) {
-                offerExact(interval, packet, epochNanos, into.source);
+                offerExact(interval, packet, monotonicNanos, into.source);
             }
             if (packet.destinationCanOwn() && isLocalAtDestination(interval, packet)) {
                 if (toGroup) {
-                    offerToGroup(interval, epochNanos, into.destination);
+                    offerToGroup(interval, monotonicNanos, into.destination);
                 } else {
-                    offerExact(interval, packet, epochNanos, into.destination);
+                    offerExact(interval, packet, monotonicNanos, into.destination);
                 }
             }
         }
@@ -109,31 +109,32 @@ public final class Attributor {
                 && interval.remoteHigh == packet.sourceHigh();
     }
 
-    private static void offerExact(FlowInterval interval, PacketEndpoints packet, long epochNanos, OwnerMatch match) {
+    private static void offerExact(
+            FlowInterval interval, PacketEndpoints packet, long monotonicNanos, OwnerMatch match) {
         // 127.0.0.1 of another namespace is not the one that is captured here.
         if (interval.isElsewhere() && interval.hasLoopbackEnd()) {
             return;
         }
-        if (interval.isLiveAt(epochNanos)) {
+        if (interval.isLiveAt(monotonicNanos)) {
             match.offer(interval.isElsewhere() ? MatchTier.EXACT_ELSEWHERE : MatchTier.EXACT, interval, 0);
-        } else if (interval.isTailAt(epochNanos)) {
+        } else if (interval.isTailAt(monotonicNanos)) {
             if (packet.protocol() != TransportProtocol.TCP) {
                 match.offer(MatchTier.TAIL, interval, interval.until);
             } else if (!packet.opensTcp()) {
                 match.offer(MatchTier.TCP_TAIL, interval, interval.until);
             }
-        } else if (interval.isHeadAt(epochNanos)) {
+        } else if (interval.isHeadAt(monotonicNanos)) {
             match.offer(MatchTier.HEAD, interval, -interval.from);
         }
     }
 
-    private static void offerToGroup(FlowInterval interval, long epochNanos, OwnerMatch match) {
-        if (!interval.isElsewhere() && interval.isLiveAt(epochNanos)) {
+    private static void offerToGroup(FlowInterval interval, long monotonicNanos, OwnerMatch match) {
+        if (!interval.isElsewhere() && interval.isLiveAt(monotonicNanos)) {
             match.offer(MatchTier.BOUND_WILDCARD, interval, 0);
         }
     }
 
-    private void matchSource(PacketEndpoints packet, long epochNanos, OwnerMatch match) {
+    private void matchSource(PacketEndpoints packet, long monotonicNanos, OwnerMatch match) {
         long high = packet.sourceHigh();
         long low = packet.sourceLow();
         // A host that has no address yet sends from 0.0.0.0 (RFC 2131), and so do its neighbours.
@@ -141,15 +142,15 @@ public final class Attributor {
         if (unspecified && packet.direction() != Direction.OUTGOING) {
             return;
         }
-        matchBound(packet.protocol(), high, low, packet.sourcePort(), unspecified, epochNanos, match);
+        matchBound(packet.protocol(), high, low, packet.sourcePort(), unspecified, monotonicNanos, match);
     }
 
-    private void matchDestination(PacketEndpoints packet, boolean toGroup, long epochNanos, OwnerMatch match) {
+    private void matchDestination(PacketEndpoints packet, boolean toGroup, long monotonicNanos, OwnerMatch match) {
         long high = packet.destinationHigh();
         long low = packet.destinationLow();
         int port = packet.destinationPort();
         if (!toGroup) {
-            matchBound(packet.protocol(), high, low, port, false, epochNanos, match);
+            matchBound(packet.protocol(), high, low, port, false, monotonicNanos, match);
             return;
         }
         // As Linux delivers them (__udp_is_mcast_sock): to sockets bound to the group or to no address at all. TCP has
@@ -157,64 +158,64 @@ public final class Attributor {
         if (packet.protocol() == TransportProtocol.TCP || isPortMissing(packet.protocol(), port)) {
             return;
         }
-        offerAllToGroup(packet.protocol(), high, low, port, epochNanos, match);
-        offerAllToGroup(packet.protocol(), 0, 0, port, epochNanos, match);
+        offerAllToGroup(packet.protocol(), high, low, port, monotonicNanos, match);
+        offerAllToGroup(packet.protocol(), 0, 0, port, monotonicNanos, match);
     }
 
-    private void offerAllToGroup(int protocol, long high, long low, int port, long epochNanos, OwnerMatch match) {
+    private void offerAllToGroup(int protocol, long high, long low, int port, long monotonicNanos, OwnerMatch match) {
         FlowInterval interval = index.bound().chain(protocol, high, low, port, 0, 0, 0);
         for (; interval != null; interval = interval.next) {
             if (isBoundTo(interval, protocol, high, low, port)) {
-                offerToGroup(interval, epochNanos, match);
+                offerToGroup(interval, monotonicNanos, match);
             }
         }
     }
 
     private void matchBound(
-            int protocol, long high, long low, int port, boolean assumeLocal, long epochNanos, OwnerMatch match) {
+            int protocol, long high, long low, int port, boolean assumeLocal, long monotonicNanos, OwnerMatch match) {
         if (isPortMissing(protocol, port)) {
             return;
         }
-        offerBound(protocol, high, low, port, assumeLocal, epochNanos, match);
+        offerBound(protocol, high, low, port, assumeLocal, monotonicNanos, match);
         boolean isIcmp = protocol == TransportProtocol.ICMP || protocol == TransportProtocol.ICMPV6;
         if (match.isEmpty() && isIcmp && port != 0) {
             // No ping socket of this identifier: perhaps a raw socket.
-            offerBound(protocol, high, low, 0, assumeLocal, epochNanos, match);
+            offerBound(protocol, high, low, 0, assumeLocal, monotonicNanos, match);
         }
     }
 
     private void offerBound(
-            int protocol, long high, long low, int port, boolean assumeLocal, long epochNanos, OwnerMatch match) {
+            int protocol, long high, long low, int port, boolean assumeLocal, long monotonicNanos, OwnerMatch match) {
         FlowInterval interval = index.bound().chain(protocol, high, low, port, 0, 0, 0);
         for (; interval != null; interval = interval.next) {
             if (isBoundTo(interval, protocol, high, low, port) && !interval.isLocalAny()) {
-                offerLocal(interval, MatchTier.BOUND_ADDRESS, epochNanos, match);
+                offerLocal(interval, MatchTier.BOUND_ADDRESS, monotonicNanos, match);
             }
         }
-        boolean ownAddress = assumeLocal || addresses.isOwn(high, low, epochNanos);
+        boolean ownAddress = assumeLocal || addresses.isOwn(high, low, monotonicNanos);
         interval = index.bound().chain(protocol, 0, 0, port, 0, 0, 0);
         for (; interval != null; interval = interval.next) {
             if (isBoundTo(interval, protocol, 0, 0, port)
                     && (interval.isElsewhere()
-                            ? addresses.isIn(interval.namespace, high, low, epochNanos)
+                            ? addresses.isIn(interval.namespace, high, low, monotonicNanos)
                                     && !AddressBits.isLoopback(high, low)
                             : ownAddress)) {
-                offerLocal(interval, MatchTier.BOUND_WILDCARD, epochNanos, match);
+                offerLocal(interval, MatchTier.BOUND_WILDCARD, monotonicNanos, match);
             }
         }
     }
 
-    private static void offerLocal(FlowInterval interval, MatchTier tier, long epochNanos, OwnerMatch match) {
+    private static void offerLocal(FlowInterval interval, MatchTier tier, long monotonicNanos, OwnerMatch match) {
         if (interval.isElsewhere() && interval.hasLoopbackEnd()) {
             return;
         }
-        if (interval.isLiveAt(epochNanos)) {
+        if (interval.isLiveAt(monotonicNanos)) {
             boolean tcpBound = interval.protocol() == TransportProtocol.TCP && !interval.isListening();
             MatchTier live = tcpBound ? MatchTier.TCP_BOUND : interval.isElsewhere() ? MatchTier.BOUND_ELSEWHERE : tier;
             match.offer(live, interval, 0);
-        } else if (interval.isTailAt(epochNanos)) {
+        } else if (interval.isTailAt(monotonicNanos)) {
             match.offer(MatchTier.BOUND_TAIL, interval, interval.until);
-        } else if (interval.isHeadAt(epochNanos)) {
+        } else if (interval.isHeadAt(monotonicNanos)) {
             match.offer(MatchTier.HEAD, interval, -interval.from);
         }
     }

@@ -34,8 +34,8 @@ final class FlowInterval {
     static final long DATAGRAM_TAIL_NANOS = 1_000_000_000L;
 
     /**
-     * Event and packet are stamped by two clocks that are related by a measurement; the first packet of a flow may seem
-     * to precede the event that opened it. Only counts where nobody else owned the tuple.
+     * Event and packet are stamped at different places and by two clocks that are related by readings; the first packet
+     * of a flow may seem to precede the event that opened it. Only counts where nobody else owned the tuple.
      */
     static final long HEAD_NANOS = 2_000_000L;
 
@@ -129,16 +129,16 @@ final class FlowInterval {
         return until == OPEN;
     }
 
-    boolean isLiveAt(long epochNanos) {
-        return from <= epochNanos && epochNanos < until;
+    boolean isLiveAt(long monotonicNanos) {
+        return from <= monotonicNanos && monotonicNanos < until;
     }
 
-    boolean isTailAt(long epochNanos) {
-        return epochNanos >= until && epochNanos - until < tailNanos();
+    boolean isTailAt(long monotonicNanos) {
+        return monotonicNanos >= until && monotonicNanos - until < tailNanos();
     }
 
-    boolean isHeadAt(long epochNanos) {
-        return epochNanos < from && from - epochNanos <= HEAD_NANOS && (from < until || tailNanos() > 0);
+    boolean isHeadAt(long monotonicNanos) {
+        return monotonicNanos < from && from - monotonicNanos <= HEAD_NANOS && (from < until || tailNanos() > 0);
     }
 
     /** How long it is still answered for after {@link #until}; 0 while it goes on. */
@@ -154,17 +154,17 @@ final class FlowInterval {
     }
 
     /** Ends it, or lets it end earlier; never later. */
-    void endAt(long epochNanos, boolean withTail) {
+    void endAt(long monotonicNanos, boolean withTail) {
         if (isOpen() && withTail) {
             flags |= TAIL;
         }
-        until = Math.max(from, Math.min(until, epochNanos));
+        until = Math.max(from, Math.min(until, monotonicNanos));
     }
 
     /** Somebody else owned the tuple from then on: nothing of it is left. */
-    void cutAt(long epochNanos) {
+    void cutAt(long monotonicNanos) {
         flags &= ~TAIL;
-        until = Math.max(from, Math.min(until, epochNanos));
+        until = Math.max(from, Math.min(until, monotonicNanos));
     }
 
     /** True the first time. */

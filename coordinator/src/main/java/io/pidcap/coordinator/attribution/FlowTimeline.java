@@ -28,8 +28,8 @@ public final class FlowTimeline {
     private final LocalAddresses addresses = new LocalAddresses();
     private final Namespaces namespaces = new Namespaces();
     private Map<Long, TrackedSocket> sockets = new HashMap<>();
-    private long beganEpochNanos = FlowInterval.ALWAYS;
-    private long watermarkEpochNanos = Long.MIN_VALUE;
+    private long beganMonotonicNanos = FlowInterval.ALWAYS;
+    private long watermarkMonotonicNanos = Long.MIN_VALUE;
 
     /**
      * An empty timeline.
@@ -55,14 +55,14 @@ public final class FlowTimeline {
     }
 
     /** No event of an earlier time is still to come; {@link Long#MIN_VALUE} before the first batch. */
-    public long watermarkEpochNanos() {
-        return watermarkEpochNanos;
+    public long watermarkMonotonicNanos() {
+        return watermarkMonotonicNanos;
     }
 
     /** Begins a run of an event-worker. */
     public void snapshot(SocketSnapshot snapshot) {
-        long taken = snapshot.taken().epochNanos();
-        beganEpochNanos = watermarkEpochNanos == Long.MIN_VALUE ? FlowInterval.ALWAYS : watermarkEpochNanos;
+        long taken = snapshot.taken().monotonicNanos();
+        beganMonotonicNanos = watermarkMonotonicNanos == Long.MIN_VALUE ? FlowInterval.ALWAYS : watermarkMonotonicNanos;
         namespaces.beginRun(snapshot.ownNetnsId());
         processes.register(snapshot.processes());
         processes.exitedAllBut(snapshot.processes(), taken);
@@ -87,7 +87,7 @@ public final class FlowTimeline {
         TrackedSocket socket = socket(entry.socketId(), entry.netnsId());
         for (ProcessIdentity owner : entry.owners()) {
             FlowInterval interval = new FlowInterval(
-                    entry.tuple(), entry.state(), socket.namespace, processes.of(owner), beganEpochNanos, true);
+                    entry.tuple(), entry.state(), socket.namespace, processes.of(owner), beganMonotonicNanos, true);
             FlowInterval same = index.sameOwnership(interval, socket);
             if (same == null) {
                 open(socket, interval);
@@ -112,16 +112,16 @@ public final class FlowTimeline {
         for (FlowEvent event : batch.events()) {
             apply(event);
         }
-        long until = batch.completeUntil().epochNanos();
+        long until = batch.completeUntil().monotonicNanos();
         processes.exited(batch.exits(), until);
         if (batch.localAddressesChanged()) {
             addresses.replace(batch.localAddresses(), namespaces, until);
         }
-        watermarkEpochNanos = Math.max(watermarkEpochNanos, until);
+        watermarkMonotonicNanos = Math.max(watermarkMonotonicNanos, until);
     }
 
     private void apply(FlowEvent event) {
-        long at = event.observed().epochNanos();
+        long at = event.observed().monotonicNanos();
         TrackedProcess owner = processes.of(event.owner());
         switch (event.kind()) {
             case OPENED, OWNER_JOINED -> {
@@ -223,7 +223,7 @@ public final class FlowTimeline {
                 event.state(),
                 namespaces.indexOf(event.netnsId()),
                 owner,
-                Math.min(beganEpochNanos, at),
+                Math.min(beganMonotonicNanos, at),
                 false);
         interval.endAt(at, withTail);
         index.add(interval);
@@ -235,9 +235,9 @@ public final class FlowTimeline {
     }
 
     /** No packet of an earlier time will be asked about: what has ended before that is given back. */
-    public void forgetBefore(long epochNanos) {
-        index.forgetBefore(epochNanos);
-        addresses.forgetBefore(epochNanos);
-        processes.forgetBefore(epochNanos);
+    public void forgetBefore(long monotonicNanos) {
+        index.forgetBefore(monotonicNanos);
+        addresses.forgetBefore(monotonicNanos);
+        processes.forgetBefore(monotonicNanos);
     }
 }

@@ -12,10 +12,10 @@ final class LocalAddresses {
     private final AddressSet.Builder nothing = new AddressSet.Builder(0);
     private AddressSet now = nothing.build();
     private AddressSet before = nothing.build();
-    private long changedEpochNanos = Long.MIN_VALUE;
+    private long changedMonotonicNanos = Long.MIN_VALUE;
 
-    /** From {@code epochNanos} on, these are all. */
-    void replace(Collection<LocalAddress> addresses, Namespaces namespaces, long epochNanos) {
+    /** From {@code monotonicNanos} on, these are all. */
+    void replace(Collection<LocalAddress> addresses, Namespaces namespaces, long monotonicNanos) {
         AddressSet.Builder next = new AddressSet.Builder(addresses.size());
         for (LocalAddress address : addresses) {
             next.add(
@@ -25,21 +25,21 @@ final class LocalAddresses {
         }
         before = before.isEmpty() ? now : before.union(now);
         now = next.build();
-        changedEpochNanos = epochNanos;
+        changedMonotonicNanos = monotonicNanos;
     }
 
     /** In the namespace of the capture. */
-    boolean isOwn(long high, long low, long epochNanos) {
-        return AddressBits.isLoopback(high, low) || isIn(Namespaces.OWN, high, low, epochNanos);
+    boolean isOwn(long high, long low, long monotonicNanos) {
+        return AddressBits.isLoopback(high, low) || isIn(Namespaces.OWN, high, low, monotonicNanos);
     }
 
-    boolean isIn(int namespace, long high, long low, long epochNanos) {
+    boolean isIn(int namespace, long high, long low, long monotonicNanos) {
         return now.contains(namespace, high, low)
-                || (epochNanos < changedEpochNanos && before.contains(namespace, high, low));
+                || (monotonicNanos < changedMonotonicNanos && before.contains(namespace, high, low));
     }
 
-    void forgetBefore(long epochNanos) {
-        if (changedEpochNanos < epochNanos && !before.isEmpty()) {
+    void forgetBefore(long monotonicNanos) {
+        if (changedMonotonicNanos < monotonicNanos && !before.isEmpty()) {
             before = nothing.build();
         }
     }

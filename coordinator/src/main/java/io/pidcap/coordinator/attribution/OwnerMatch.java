@@ -11,13 +11,13 @@ public final class OwnerMatch {
     private long recency;
     private boolean severalProcesses;
     private boolean selected;
-    private long epochNanos;
+    private long monotonicNanos;
 
     OwnerMatch() {}
 
     /** For a packet of this time. */
-    void begin(long packetEpochNanos) {
-        epochNanos = packetEpochNanos;
+    void begin(long packetMonotonicNanos) {
+        monotonicNanos = packetMonotonicNanos;
         clear();
     }
 
@@ -51,7 +51,7 @@ public final class OwnerMatch {
             intervals = Arrays.copyOf(intervals, count * 2);
         }
         severalProcesses |= count > 0 && intervals[0].owner != interval.owner;
-        selected |= interval.owner.selectedAt(epochNanos);
+        selected |= interval.owner.selectedAt(monotonicNanos);
         intervals[count++] = interval;
     }
 
@@ -70,7 +70,7 @@ public final class OwnerMatch {
 
     /** Whether this owner is wanted. */
     boolean isSelected(TrackedProcess owner) {
-        return owner.selectedAt(epochNanos);
+        return owner.selectedAt(monotonicNanos);
     }
 
     /** How many intervals own this end; a process may stand behind more than one. */

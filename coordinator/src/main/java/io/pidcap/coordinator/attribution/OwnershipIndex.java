@@ -66,9 +66,9 @@ final class OwnershipIndex {
         }
     }
 
-    private void cut(FlowInterval interval, long epochNanos) {
+    private void cut(FlowInterval interval, long monotonicNanos) {
         boolean wasOpen = interval.isOpen();
-        interval.cutAt(epochNanos);
+        interval.cutAt(monotonicNanos);
         detach(interval);
         if (wasOpen) {
             queue(interval);
@@ -76,11 +76,11 @@ final class OwnershipIndex {
     }
 
     /** Ends an interval that goes on. */
-    void end(FlowInterval interval, long epochNanos, boolean withTail) {
+    void end(FlowInterval interval, long monotonicNanos, boolean withTail) {
         if (!interval.isOpen()) {
             throw new IllegalStateException("has ended before: " + interval);
         }
-        interval.endAt(epochNanos, withTail);
+        interval.endAt(monotonicNanos, withTail);
         detach(interval);
         queue(interval);
     }
@@ -97,14 +97,14 @@ final class OwnershipIndex {
     }
 
     /** No packet of an earlier time will be asked about. */
-    void forgetBefore(long epochNanos) {
-        forget(ended, epochNanos);
-        forget(endedWithLongTail, epochNanos);
+    void forgetBefore(long monotonicNanos) {
+        forget(ended, monotonicNanos);
+        forget(endedWithLongTail, monotonicNanos);
     }
 
-    private void forget(ArrayDeque<FlowInterval> queue, long epochNanos) {
+    private void forget(ArrayDeque<FlowInterval> queue, long monotonicNanos) {
         FlowInterval first = queue.peek();
-        while (first != null && first.until + first.tailNanos() < epochNanos) {
+        while (first != null && first.until + first.tailNanos() < monotonicNanos) {
             queue.remove();
             tableOf(first).remove(first);
             processes.intervalForgotten(first.owner);

@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.attribution;
 
+import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.ArrayDeque;
@@ -28,7 +29,7 @@ public final class ProcessRegistry {
     private final List<ProcessTotals> retired = new ArrayList<>();
     private ProcessTotals retiredOthers = new ProcessTotals(ProcessTotals.OTHERS, "others", 0, 0, 0);
 
-    private record Exit(TrackedProcess process, long epochNanos) {}
+    private record Exit(TrackedProcess process, long monotonicNanos) {}
 
     public ProcessRegistry(ProcessSelector selector) {
         this.selector = selector;
@@ -42,9 +43,10 @@ public final class ProcessRegistry {
         List<TrackedProcess> changed = new ArrayList<>(infos.size());
         for (ProcessInfo info : infos) {
             TrackedProcess process = of(info.identity());
-            if (info.ownProgramSinceEpochNanos() != 0) {
+            ObservedTime ownProgramSince = info.ownProgramSince();
+            if (ownProgramSince != null) {
                 process.beginOwnProgram(
-                        info.ownProgramSinceEpochNanos(),
+                        ownProgramSince.monotonicNanos(),
                         process.selected || isWanted(process),
                         isWantedPid(process.identity()) && selector.allowsUser(info));
             }
@@ -67,9 +69,10 @@ public final class ProcessRegistry {
             return false;
         }
         if (isWantedItself(info)) {
-            process.select(info.changedSinceEpochNanos());
+            ObservedTime changedSince = info.changedSince();
+            process.select(changedSince == null ? Long.MIN_VALUE : changedSince.monotonicNanos());
         } else if (isWantedChild(info)) {
-            process.select(0);
+            process.select(Long.MIN_VALUE);
         }
         return process.selected;
     }
@@ -133,30 +136,30 @@ public final class ProcessRegistry {
     }
 
     /** These processes ended at or before the given time. */
-    public void exited(Collection<ProcessIdentity> identities, long epochNanos) {
+    public void exited(Collection<ProcessIdentity> identities, long monotonicNanos) {
         for (ProcessIdentity identity : identities) {
             TrackedProcess process = processes.get(identity);
             if (process != null) {
-                exited(process, epochNanos);
+                exited(process, monotonicNanos);
             }
         }
     }
 
     /** Of the processes that live as far as we know, all that are not among {@code living} have ended unseen. */
-    void exitedAllBut(Collection<ProcessInfo> living, long epochNanos) {
+    void exitedAllBut(Collection<ProcessInfo> living, long monotonicNanos) {
         Map<ProcessIdentity, ProcessInfo> known = new HashMap<>();
         living.forEach(info -> known.put(info.identity(), info));
         for (TrackedProcess process : processes.values()) {
             if (!known.containsKey(process.identity())) {
-                exited(process, epochNanos);
+                exited(process, monotonicNanos);
             }
         }
     }
 
-    private void exited(TrackedProcess process, long epochNanos) {
+    private void exited(TrackedProcess process, long monotonicNanos) {
         if (!process.exited) {
             process.exited = true;
-            exits.add(new Exit(process, epochNanos));
+            exits.add(new Exit(process, monotonicNanos));
         }
     }
 
@@ -170,9 +173,9 @@ public final class ProcessRegistry {
     }
 
     /** No packet of an earlier time will be asked about. */
-    void forgetBefore(long epochNanos) {
+    void forgetBefore(long monotonicNanos) {
         Exit first = exits.peek();
-        while (first != null && first.epochNanos() < epochNanos) {
+        while (first != null && first.monotonicNanos() < monotonicNanos) {
             exits.remove();
             first.process().passed = true;
             dropIfUnused(first.process());

@@ -64,19 +64,19 @@ public final class TrackedProcess {
     }
 
     /** The user wants what it owned at this time. */
-    boolean selectedAt(long epochNanos) {
-        return epochNanos < ownProgramSince ? selectedAsCopy : selected && epochNanos >= selectedSince;
+    boolean selectedAt(long monotonicNanos) {
+        return monotonicNanos < ownProgramSince ? selectedAsCopy : selected && monotonicNanos >= selectedSince;
     }
 
-    /** @param sinceEpochNanos 0: it was always what it is wanted for */
-    void select(long sinceEpochNanos) {
+    /** @param sinceMonotonicNanos {@link Long#MIN_VALUE}: it was always what it is wanted for */
+    void select(long sinceMonotonicNanos) {
         selected = true;
-        selectedSince = sinceEpochNanos == 0 ? Long.MIN_VALUE : sinceEpochNanos;
+        selectedSince = sinceMonotonicNanos;
     }
 
     /** @param wantedStill for another reason than its name */
-    void beginOwnProgram(long sinceEpochNanos, boolean wantedAsCopy, boolean wantedStill) {
-        ownProgramSince = sinceEpochNanos;
+    void beginOwnProgram(long sinceMonotonicNanos, boolean wantedAsCopy, boolean wantedStill) {
+        ownProgramSince = sinceMonotonicNanos;
         selectedAsCopy = wantedAsCopy;
         selected = wantedStill;
     }

@@ -4,6 +4,8 @@ import io.pidcap.coordinator.attribution.Attributor;
 import io.pidcap.coordinator.attribution.FlowTimeline;
 import io.pidcap.coordinator.attribution.ProcessRegistry;
 import io.pidcap.coordinator.attribution.ProcessSelector;
+import io.pidcap.coordinator.clock.ClockTrack;
+import io.pidcap.coordinator.clock.PacketClock;
 import io.pidcap.coordinator.journal.JournalReplay;
 import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.CaptureFileReader;
@@ -26,6 +28,8 @@ public final class CaptureFilter {
 
     private final ProcessRegistry processes;
     private final FlowTimeline timeline;
+    private final ClockTrack clock = new ClockTrack();
+    private final PacketClock packetClock = new PacketClock(clock);
     private final PacketSelector selector;
     private final CaptureFileReader capture;
     private final JournalReplay journal;
@@ -37,17 +41,20 @@ public final class CaptureFilter {
     private final JournalReplay.Sink sink = new JournalReplay.Sink() {
         @Override
         public void snapshot(SocketSnapshot snapshot) {
+            clock.add(snapshot.taken());
             timeline.snapshot(snapshot);
         }
 
         @Override
         public void batch(FlowBatch batch) {
+            clock.add(batch.completeUntil());
             timeline.batch(batch);
         }
     };
     private boolean journalEnded;
-    private long knownUntilEpochNanos = Long.MIN_VALUE;
-    private long passedEpochNanos = Long.MIN_VALUE;
+    private long knownUntilMonotonicNanos = Long.MIN_VALUE;
+    private long latestEpochNanos = Long.MIN_VALUE;
+    private long passedMonotonicNanos = Long.MIN_VALUE;
     private long unreadableBytes;
 
     /** All three stay the caller's: nothing is closed here. */
@@ -74,16 +81,13 @@ public final class CaptureFilter {
         int packets = 0;
         while (next()) {
             CapturedPacket packet = capture.packet();
-            long at = packet.epochNanos();
-            if (at >= knownUntilEpochNanos) {
-                replayUntil(at);
-            }
+            long at = monotonicNanos(packet.epochNanos());
             int id = capture.interfaceId();
             if (id >= interfaces.size()) {
                 interfacesDescribed();
             }
-            selector.packet(interfaces.get(id).linkType(), outputInterfaceIds.get(id), packet);
-            passedEpochNanos = Math.max(passedEpochNanos, at);
+            selector.packet(interfaces.get(id).linkType(), outputInterfaceIds.get(id), at, packet);
+            passedMonotonicNanos = Math.max(passedMonotonicNanos, at);
             if (++packets % CHUNK_PACKETS == 0) {
                 passed();
             }
@@ -111,15 +115,36 @@ public final class CaptureFilter {
         }
     }
 
-    /** Until the owners of this time are known. */
-    private void replayUntil(long epochNanos) throws IOException {
-        while (epochNanos >= knownUntilEpochNanos && !journalEnded) {
-            journalEnded = !journal.next(sink);
-            long watermark = timeline.watermarkEpochNanos();
-            knownUntilEpochNanos = watermark == Long.MIN_VALUE ? watermark : watermark - Attributor.lookaheadNanos();
+    /** When the packet was captured; on return the owners of that time are known. */
+    private long monotonicNanos(long epochNanos) throws IOException {
+        if (passedMonotonicNanos != Long.MIN_VALUE && epochNanos < latestEpochNanos - FilterStage.DISORDER_NANOS) {
+            // The wall clock was set back: the reading that shows it lies further on in the journal.
+            replayUntil(passedMonotonicNanos + FilterStage.DISORDER_NANOS);
+            latestEpochNanos = epochNanos;
         }
+        latestEpochNanos = Math.max(latestEpochNanos, epochNanos);
+        long at = packetClock.monotonicNanos(epochNanos);
+        while (at >= knownUntilMonotonicNanos && !journalEnded) {
+            replayOne();
+            at = packetClock.monotonicNanos(epochNanos);
+        }
+        return at;
+    }
+
+    /** Until the owners of this time are known. */
+    private void replayUntil(long monotonicNanos) throws IOException {
+        while (monotonicNanos >= knownUntilMonotonicNanos && !journalEnded) {
+            replayOne();
+        }
+    }
+
+    private void replayOne() throws IOException {
+        journalEnded = !journal.next(sink);
+        long watermark = timeline.watermarkMonotonicNanos();
         if (journalEnded) {
-            knownUntilEpochNanos = Long.MAX_VALUE;
+            knownUntilMonotonicNanos = Long.MAX_VALUE;
+        } else if (watermark != Long.MIN_VALUE) {
+            knownUntilMonotonicNanos = watermark - Attributor.lookaheadNanos();
         }
     }
 
@@ -132,10 +157,11 @@ public final class CaptureFilter {
     }
 
     private void passed() {
-        selector.passed(passedEpochNanos);
-        long forgettable = Math.min(passedEpochNanos, timeline.watermarkEpochNanos());
+        selector.passed(passedMonotonicNanos);
+        long forgettable = Math.min(passedMonotonicNanos, timeline.watermarkMonotonicNanos());
         if (forgettable > Long.MIN_VALUE + FilterStage.DISORDER_NANOS) {
             timeline.forgetBefore(forgettable - FilterStage.DISORDER_NANOS);
+            clock.forgetBefore(forgettable - FilterStage.DISORDER_NANOS);
         }
     }
 }

@@ -2,9 +2,11 @@ package io.pidcap.coordinator.filter;
 
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the filter stage is told, in the order in which it happened. */
 public sealed interface FilterCommand {
@@ -13,8 +15,10 @@ public sealed interface FilterCommand {
      *
      * @param run greater than that of the run before
      * @param interfaces in the order of their numbers in {@link ProgressArrived}
+     * @param openingMonotonicNanos no packet of it is older; {@link Long#MIN_VALUE}: not known
      */
-    record RunOpened(int run, List<InterfaceDescription> interfaces) implements FilterCommand {
+    record RunOpened(int run, List<InterfaceDescription> interfaces, long openingMonotonicNanos)
+            implements FilterCommand {
         public RunOpened {
             interfaces = List.copyOf(interfaces);
         }
@@ -27,7 +31,9 @@ public sealed interface FilterCommand {
      * @param segment greater than that of the segment before
      * @param readableBytes whole records up to here can be read
      * @param ended no more is written to this segment
-     * @param drainedUntilEpochNanos all packets of this interface up to this time are readable
+     * @param drainedUntilMonotonicNanos all packets of this interface up to this time are readable; {@link
+     *     Long#MIN_VALUE}: not known
+     * @param announced what is readable was captured before; null: not known
      */
     record ProgressArrived(
             int run,
@@ -36,7 +42,8 @@ public sealed interface FilterCommand {
             Path file,
             long readableBytes,
             boolean ended,
-            long drainedUntilEpochNanos)
+            long drainedUntilMonotonicNanos,
+            @Nullable ObservedTime announced)
             implements FilterCommand {}
 
     /**

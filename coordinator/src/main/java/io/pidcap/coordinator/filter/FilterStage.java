@@ -3,6 +3,8 @@ package io.pidcap.coordinator.filter;
 import io.pidcap.coordinator.attribution.Attributor;
 import io.pidcap.coordinator.attribution.FlowTimeline;
 import io.pidcap.coordinator.attribution.ProcessRegistry;
+import io.pidcap.coordinator.clock.ClockTrack;
+import io.pidcap.coordinator.clock.PacketClock;
 import io.pidcap.coordinator.filter.FilterCommand.BatchArrived;
 import io.pidcap.coordinator.filter.FilterCommand.EventsEnded;
 import io.pidcap.coordinator.filter.FilterCommand.Finish;
@@ -12,7 +14,7 @@ import io.pidcap.coordinator.filter.FilterCommand.RunOpened;
 import io.pidcap.coordinator.filter.FilterCommand.SnapshotArrived;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.InterfaceDescription;
-import io.pidcap.protocol.file.PcapCursor;
+import io.pidcap.protocol.model.ObservedTime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the spool as it grows and has each packet decided when its owners can be known: when the event watermark has
- * passed its time, and no other interface can still bring an earlier one. One thread; {@link FilterThread} is it in a
- * session.
+ * passed its time, and no other interface can still bring an earlier one. All times are monotonic: a packet's stamp of
+ * the wall clock, which may be set at any moment, is translated by its stream. One thread; {@link FilterThread} is it in
+ * a session.
  *
  * <p>Within a stream packets are taken in their order in the file: one whose time is a little earlier than that of the
  * packet before it is decided and written all the same.
@@ -32,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FilterStage implements SpoolStream.Observer {
     /** By how much a packet may be late in its stream and still find the owners of its time. */
-    static final long DISORDER_NANOS = 2_000_000_000L;
+    static final long DISORDER_NANOS = PacketClock.DISORDER_NANOS;
 
     private static final int MAX_PROBLEMS = 20;
     private static final Logger LOG = LoggerFactory.getLogger(FilterStage.class);
@@ -43,10 +46,11 @@ final class FilterStage implements SpoolStream.Observer {
     private final CaptureFileWriter output;
     private final OutputInterfaces outputInterfaces;
     private final FilterListener listener;
+    private final ClockTrack clock = new ClockTrack();
     private final SpoolRuns runs = new SpoolRuns();
     private final List<String> problems = new ArrayList<>();
 
-    private long passedEpochNanos = Long.MIN_VALUE;
+    private long passedMonotonicNanos = Long.MIN_VALUE;
     private long flushedBytes;
     private boolean withoutEvents;
     private boolean finishing;
@@ -63,11 +67,13 @@ final class FilterStage implements SpoolStream.Observer {
     /** Takes in what happened; filters nothing yet. */
     void apply(FilterCommand command) throws IOException {
         if (command instanceof BatchArrived arrived) {
+            clock.add(arrived.batch().completeUntil());
             timeline.batch(arrived.batch());
         } else if (command instanceof ProgressArrived progress) {
             progress(progress);
         } else if (command instanceof SnapshotArrived arrived) {
             withoutEvents = false;
+            clock.add(arrived.snapshot().taken());
             timeline.snapshot(arrived.snapshot());
         } else if (command instanceof RunOpened opened) {
             runs.add(open(opened));
@@ -85,12 +91,17 @@ final class FilterStage implements SpoolStream.Observer {
         List<SpoolStream> streams = new ArrayList<>();
         for (InterfaceDescription description : opened.interfaces()) {
             int number = outputInterfaces.numberOf(description);
-            streams.add(new SpoolStream(opened.run(), streams.size(), description, number, this));
+            PacketClock packetClock = new PacketClock(clock);
+            streams.add(new SpoolStream(opened, streams.size(), description.linkType(), number, packetClock, this));
         }
         return new SpoolRun(opened.run(), streams);
     }
 
     private void progress(ProgressArrived progress) {
+        ObservedTime announced = progress.announced();
+        if (announced != null) {
+            clock.add(announced);
+        }
         SpoolStream stream = runs.stream(progress.run(), progress.interfaceNumber());
         if (stream == null) {
             problem(progress.file() + ": announced for interface " + progress.interfaceNumber() + " of run "
@@ -111,46 +122,46 @@ final class FilterStage implements SpoolStream.Observer {
         if (run == null) {
             return false;
         }
-        long watermark = watermarkEpochNanos();
+        long watermark = watermarkMonotonicNanos();
         for (int i = 0; i < maxPackets; i++) {
             SpoolStream stream = run.earliest();
-            long quietUntil = run.quietUntilEpochNanos();
+            long quietUntil = run.quietUntilMonotonicNanos();
             if (stream == null) {
                 passed(Math.min(quietUntil, watermark));
                 return run.isExhausted();
             }
-            PcapCursor cursor = stream.cursor();
-            long at = cursor.epochNanos();
+            long at = stream.packetMonotonicNanos();
             if (at > quietUntil || at >= watermark) {
                 passed(Math.min(quietUntil, watermark));
                 return false;
             }
-            selector.packet(stream.linkType(), stream.outputInterface(), cursor);
+            selector.packet(stream.linkType(), stream.outputInterface(), at, stream.cursor());
             stream.consume();
-            passedEpochNanos = Math.max(passedEpochNanos, at);
+            passedMonotonicNanos = Math.max(passedMonotonicNanos, at);
         }
-        passed(passedEpochNanos);
+        passed(passedMonotonicNanos);
         return true;
     }
 
     /** Packets before this time can be decided. */
-    private long watermarkEpochNanos() {
+    private long watermarkMonotonicNanos() {
         if (finishing || withoutEvents) {
             return Long.MAX_VALUE;
         }
-        long watermark = timeline.watermarkEpochNanos();
+        long watermark = timeline.watermarkMonotonicNanos();
         return watermark == Long.MIN_VALUE ? watermark : watermark - Attributor.lookaheadNanos();
     }
 
-    private void passed(long epochNanos) {
-        if (epochNanos != Long.MAX_VALUE) {
-            passedEpochNanos = Math.max(passedEpochNanos, epochNanos);
+    private void passed(long monotonicNanos) {
+        if (monotonicNanos != Long.MAX_VALUE) {
+            passedMonotonicNanos = Math.max(passedMonotonicNanos, monotonicNanos);
         }
-        selector.passed(passedEpochNanos);
+        selector.passed(passedMonotonicNanos);
         // Not by the packets alone: one with a time in the future must not cost the others their owners.
-        long forgettable = Math.min(passedEpochNanos, timeline.watermarkEpochNanos());
+        long forgettable = Math.min(passedMonotonicNanos, timeline.watermarkMonotonicNanos());
         if (forgettable > Long.MIN_VALUE + DISORDER_NANOS) {
             timeline.forgetBefore(forgettable - DISORDER_NANOS);
+            clock.forgetBefore(forgettable - DISORDER_NANOS);
         }
     }
 

@@ -21,7 +21,12 @@ final class FragmentHold {
 
     /** A packet that waits. */
     record Held(
-            PacketEndpoints endpoints, int outputInterface, long epochNanos, int originalLength, ByteBuffer bytes) {}
+            PacketEndpoints endpoints,
+            int outputInterface,
+            long monotonicNanos,
+            long epochNanos,
+            int originalLength,
+            ByteBuffer bytes) {}
 
     /** Where packets go that wait no longer. */
     interface Decider {
@@ -39,14 +44,20 @@ final class FragmentHold {
     }
 
     /** Keeps a copy of the packet; the oldest ones make room for it. */
-    void add(PacketEndpoints endpoints, int outputInterface, CapturedPacket packet, Decider decider) {
+    void add(
+            PacketEndpoints endpoints,
+            int outputInterface,
+            long monotonicNanos,
+            CapturedPacket packet,
+            Decider decider) {
         int length = packet.capturedLength();
         while (!held.isEmpty() && (held.size() >= MAX_PACKETS || bytes + length > MAX_BYTES)) {
             decider.giveUp(remove());
         }
         ByteBuffer copy = ByteBuffer.allocate(length);
         copy.put(0, packet.buffer(), packet.dataOffset(), length);
-        held.add(new Held(endpoints.copy(), outputInterface, packet.epochNanos(), packet.originalLength(), copy));
+        held.add(new Held(
+                endpoints.copy(), outputInterface, monotonicNanos, packet.epochNanos(), packet.originalLength(), copy));
         bytes += length;
     }
 
@@ -61,7 +72,7 @@ final class FragmentHold {
         Iterator<Held> all = held.iterator();
         while (all.hasNext()) {
             Held one = all.next();
-            if (one.endpoints().isOfSameDatagram(first) && fragments.follow(one.endpoints(), one.epochNanos())) {
+            if (one.endpoints().isOfSameDatagram(first) && fragments.follow(one.endpoints(), one.monotonicNanos())) {
                 all.remove();
                 bytes -= one.bytes().capacity();
                 decider.decide(one);
@@ -70,8 +81,8 @@ final class FragmentHold {
     }
 
     /** Gives up what has waited too long at this time of the packets. */
-    void giveUpOld(long epochNanos, Decider decider) {
-        while (!held.isEmpty() && epochNanos - held.element().epochNanos() > WAIT_MILLIS * 1_000_000) {
+    void giveUpOld(long monotonicNanos, Decider decider) {
+        while (!held.isEmpty() && monotonicNanos - held.element().monotonicNanos() > WAIT_MILLIS * 1_000_000) {
             decider.giveUp(remove());
         }
     }

@@ -30,18 +30,26 @@ final class PacketSelector implements FragmentHold.Decider {
     }
 
     /** Decides the packet, or holds it if it is a fragment that must wait for its first. */
-    void packet(LinkType linkType, int outputInterface, CapturedPacket packet) throws IOException {
+    void packet(LinkType linkType, int outputInterface, long monotonicNanos, CapturedPacket packet) throws IOException {
         tally.received(packet.originalLength());
         ByteBuffer bytes = packet.buffer();
         int offset = packet.dataOffset();
         int length = packet.capturedLength();
         PacketEndpointParser.parse(linkType, bytes, offset, length, endpoints);
         boolean fragment = endpoints.part() != Part.WHOLE && endpoints.cause() == null;
-        if (fragment && !fragments.follow(endpoints, packet.epochNanos())) {
-            hold.add(endpoints, outputInterface, packet, this);
+        if (fragment && !fragments.follow(endpoints, monotonicNanos)) {
+            hold.add(endpoints, outputInterface, monotonicNanos, packet, this);
             return;
         }
-        decide(endpoints, outputInterface, packet.epochNanos(), packet.originalLength(), bytes, offset, length);
+        decide(
+                endpoints,
+                outputInterface,
+                monotonicNanos,
+                packet.epochNanos(),
+                packet.originalLength(),
+                bytes,
+                offset,
+                length);
         if (fragment && endpoints.part() == Part.FIRST_FRAGMENT) {
             hold.firstCame(endpoints, fragments, this);
         }
@@ -50,13 +58,14 @@ final class PacketSelector implements FragmentHold.Decider {
     private void decide(
             PacketEndpoints packet,
             int outputInterface,
+            long monotonicNanos,
             long epochNanos,
             int originalLength,
             ByteBuffer bytes,
             int offset,
             int capturedLength)
             throws IOException {
-        attributor.attribute(packet, epochNanos, attribution);
+        attributor.attribute(packet, monotonicNanos, attribution);
         UnknownCause cause = attribution.cause();
         if (cause != null) {
             tally.unknown(cause);
@@ -75,6 +84,7 @@ final class PacketSelector implements FragmentHold.Decider {
         decide(
                 held.endpoints(),
                 held.outputInterface(),
+                held.monotonicNanos(),
                 held.epochNanos(),
                 held.originalLength(),
                 held.bytes(),
@@ -88,8 +98,8 @@ final class PacketSelector implements FragmentHold.Decider {
     }
 
     /** The packets are at this time now. */
-    void passed(long epochNanos) {
-        hold.giveUpOld(epochNanos, this);
+    void passed(long monotonicNanos) {
+        hold.giveUpOld(monotonicNanos, this);
     }
 
     /** No packet comes any more. */

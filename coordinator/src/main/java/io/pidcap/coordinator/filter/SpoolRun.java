@@ -1,6 +1,5 @@
 package io.pidcap.coordinator.filter;
 
-import io.pidcap.protocol.file.PcapCursor;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +26,13 @@ final class SpoolRun {
     @Nullable
     SpoolStream earliest() throws IOException {
         SpoolStream earliest = null;
-        long earliestEpochNanos = Long.MAX_VALUE;
+        long earliestMonotonicNanos = Long.MAX_VALUE;
         for (SpoolStream stream : streams) {
             if (stream.hasPacket()) {
-                PcapCursor cursor = stream.cursor();
-                if (earliest == null || cursor.epochNanos() < earliestEpochNanos) {
+                long at = stream.packetMonotonicNanos();
+                if (earliest == null || at < earliestMonotonicNanos) {
                     earliest = stream;
-                    earliestEpochNanos = cursor.epochNanos();
+                    earliestMonotonicNanos = at;
                 }
             }
         }
@@ -41,11 +40,11 @@ final class SpoolRun {
     }
 
     /** Up to this time, all packets of the streams that have none now have been there. */
-    long quietUntilEpochNanos() throws IOException {
+    long quietUntilMonotonicNanos() throws IOException {
         long quiet = Long.MAX_VALUE;
         for (SpoolStream stream : streams) {
             if (!stream.hasPacket()) {
-                quiet = Math.min(quiet, stream.quietUntilEpochNanos());
+                quiet = Math.min(quiet, stream.quietUntilMonotonicNanos());
             }
         }
         return quiet;

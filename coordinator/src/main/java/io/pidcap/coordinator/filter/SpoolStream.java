@@ -1,10 +1,11 @@
 package io.pidcap.coordinator.filter;
 
+import io.pidcap.coordinator.clock.PacketClock;
 import io.pidcap.protocol.file.CaptureFileException;
-import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.PcapCursor;
 import io.pidcap.protocol.file.PcapFileReader;
 import io.pidcap.protocol.model.LinkType;
+import io.pidcap.protocol.model.ObservedTime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,8 +33,14 @@ final class SpoolStream {
 
     private static final int BUFFER_BYTES = 1 << 20;
 
+    /** What one announcement added: packets captured between two monotonic times. */
+    private record Part(long readableBytes, long afterNanos, long untilNanos) {}
+
     private static final class Growing {
         final SpoolSegment segment;
+        /** Those that the reader was not told of. */
+        final ArrayDeque<Part> parts = new ArrayDeque<>();
+
         long readableBytes;
         boolean ended;
         boolean damaged;
@@ -47,6 +54,7 @@ final class SpoolStream {
     private final int interfaceNumber;
     private final int outputInterface;
     private final LinkType linkType;
+    private final PacketClock clock;
     private final Observer observer;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final ArrayDeque<Growing> segments = new ArrayDeque<>();
@@ -56,7 +64,8 @@ final class SpoolStream {
     private long readerBytes;
 
     private boolean onPacket;
-    private long drainedUntilEpochNanos = Long.MIN_VALUE;
+    private long packetMonotonicNanos;
+    private long drainedUntilMonotonicNanos;
     private boolean runEnded;
     private long announcedBytes;
     private long finishedBytes;
@@ -64,11 +73,18 @@ final class SpoolStream {
 
     /** @param outputInterface its number in the output */
     SpoolStream(
-            int run, int interfaceNumber, InterfaceDescription description, int outputInterface, Observer observer) {
-        this.run = run;
+            FilterCommand.RunOpened opened,
+            int interfaceNumber,
+            LinkType linkType,
+            int outputInterface,
+            PacketClock clock,
+            Observer observer) {
+        this.run = opened.run();
+        this.drainedUntilMonotonicNanos = opened.openingMonotonicNanos();
         this.interfaceNumber = interfaceNumber;
-        this.linkType = description.linkType();
+        this.linkType = linkType;
         this.outputInterface = outputInterface;
+        this.clock = clock;
         this.observer = observer;
     }
 
@@ -94,15 +110,17 @@ final class SpoolStream {
             observer.problem(progress.file() + ": announced again after its end");
             return;
         }
-        grow(last, progress.readableBytes());
+        ObservedTime announced = progress.announced();
+        grow(last, progress.readableBytes(), announced == null ? Long.MAX_VALUE : announced.monotonicNanos());
         last.ended |= progress.ended();
-        drainedUntilEpochNanos = Math.max(drainedUntilEpochNanos, progress.drainedUntilEpochNanos());
+        drainedUntilMonotonicNanos = Math.max(drainedUntilMonotonicNanos, progress.drainedUntilMonotonicNanos());
     }
 
-    private void grow(Growing segment, long readableBytes) {
+    private void grow(Growing segment, long readableBytes, long untilNanos) {
         if (readableBytes > segment.readableBytes) {
             announcedBytes += readableBytes - segment.readableBytes;
             segment.readableBytes = readableBytes;
+            segment.parts.add(new Part(readableBytes, drainedUntilMonotonicNanos, untilNanos));
         }
     }
 
@@ -115,7 +133,7 @@ final class SpoolStream {
         }
         last.ended = true;
         try {
-            grow(last, Files.size(last.segment.file()));
+            grow(last, Files.size(last.segment.file()), Long.MAX_VALUE);
         } catch (IOException e) {
             observer.problem(words("read the size of", last.segment, e));
         }
@@ -130,6 +148,7 @@ final class SpoolStream {
             }
             if (read(first)) {
                 onPacket = true;
+                packetMonotonicNanos = clock.monotonicNanos(cursor().epochNanos());
             } else if (first.ended) {
                 finish(segments.remove());
             } else {
@@ -151,9 +170,16 @@ final class SpoolStream {
                 current = new PcapFileReader(channel, buffer, segment.segment.toString());
                 reader = current;
             }
-            current.setReadable(segment.readableBytes);
-            readerBytes = segment.readableBytes;
-            return current.next();
+            while (!current.next()) {
+                Part part = segment.parts.poll();
+                if (part == null) {
+                    return false;
+                }
+                current.setReadable(part.readableBytes());
+                readerBytes = part.readableBytes();
+                clock.enter(part.afterNanos(), part.untilNanos());
+            }
+            return true;
         } catch (IOException e) {
             observer.problem(words("read", segment.segment, e));
             segment.damaged = true;
@@ -189,13 +215,18 @@ final class SpoolStream {
         return Objects.requireNonNull(reader, "no packet").cursor();
     }
 
+    /** When the packet at {@link #cursor} was captured. */
+    long packetMonotonicNanos() {
+        return packetMonotonicNanos;
+    }
+
     void consume() {
         onPacket = false;
     }
 
     /** No packet of an earlier time will come, as far as is known; ask when there is none. */
-    long quietUntilEpochNanos() {
-        return runEnded ? Long.MAX_VALUE : drainedUntilEpochNanos;
+    long quietUntilMonotonicNanos() {
+        return runEnded ? Long.MAX_VALUE : drainedUntilMonotonicNanos;
     }
 
     boolean isExhausted() throws IOException {

@@ -15,10 +15,10 @@ public final class FragmentTable {
     static final long LIFE_NANOS = 60_000_000_000L;
 
     private final @Nullable PacketEndpoints[] firsts = new PacketEndpoints[SETS * WAYS];
-    private final long[] seenEpochNanos = new long[SETS * WAYS];
+    private final long[] seenMonotonicNanos = new long[SETS * WAYS];
 
     public FragmentTable() {
-        Arrays.fill(seenEpochNanos, Long.MIN_VALUE);
+        Arrays.fill(seenMonotonicNanos, Long.MIN_VALUE);
     }
 
     /**
@@ -26,18 +26,18 @@ public final class FragmentTable {
      *
      * @return false for a later fragment whose first is not here: it has no ports then
      */
-    public boolean follow(PacketEndpoints packet, long epochNanos) {
+    public boolean follow(PacketEndpoints packet, long monotonicNanos) {
         return switch (packet.part) {
             case WHOLE -> true;
             case FIRST_FRAGMENT -> {
                 // The quote in an ICMP error says nothing that the quoted packet itself has not said.
                 if (!packet.quoted) {
-                    keep(packet, epochNanos);
+                    keep(packet, monotonicNanos);
                 }
                 yield true;
             }
             case LATER_FRAGMENT -> {
-                PacketEndpoints first = find(packet, epochNanos);
+                PacketEndpoints first = find(packet, monotonicNanos);
                 if (first != null) {
                     packet.takeTransport(first);
                 }
@@ -46,20 +46,20 @@ public final class FragmentTable {
         };
     }
 
-    private @Nullable PacketEndpoints find(PacketEndpoints packet, long epochNanos) {
+    private @Nullable PacketEndpoints find(PacketEndpoints packet, long monotonicNanos) {
         int base = base(packet);
         for (int i = base; i < base + WAYS; i++) {
             PacketEndpoints first = firsts[i];
             if (first != null
                     && first.isOfSameDatagram(packet)
-                    && Math.abs(epochNanos - seenEpochNanos[i]) < LIFE_NANOS) {
+                    && Math.abs(monotonicNanos - seenMonotonicNanos[i]) < LIFE_NANOS) {
                 return first;
             }
         }
         return null;
     }
 
-    private void keep(PacketEndpoints packet, long epochNanos) {
+    private void keep(PacketEndpoints packet, long monotonicNanos) {
         int base = base(packet);
         int chosen = base;
         for (int i = base; i < base + WAYS; i++) {
@@ -68,7 +68,7 @@ public final class FragmentTable {
                 chosen = i;
                 break;
             }
-            if (seenEpochNanos[i] < seenEpochNanos[chosen]) {
+            if (seenMonotonicNanos[i] < seenMonotonicNanos[chosen]) {
                 chosen = i;
             }
         }
@@ -80,7 +80,7 @@ public final class FragmentTable {
         kept.part = Part.FIRST_FRAGMENT;
         kept.takeFragmentKey(packet);
         kept.takeTransport(packet);
-        seenEpochNanos[chosen] = epochNanos;
+        seenMonotonicNanos[chosen] = monotonicNanos;
     }
 
     private static int base(PacketEndpoints packet) {

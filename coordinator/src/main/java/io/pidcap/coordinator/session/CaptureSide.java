@@ -80,7 +80,7 @@ final class CaptureSide extends WorkerSide {
         }
         journal.captureReady(run.number(), ready);
         open = List.copyOf(ready.getInterfacesList());
-        filter.captureRunOpened(run.number(), open);
+        filter.captureRunOpened(run.number(), ready);
         becameReady(run, Instant.now());
     }
 

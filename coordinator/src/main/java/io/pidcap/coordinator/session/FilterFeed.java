@@ -12,8 +12,10 @@ import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.model.SocketSnapshot;
+import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.OpenInterface;
 import io.pidcap.protocol.v1.SpoolProgress;
+import io.pidcap.protocol.wire.EventMapper;
 import io.pidcap.protocol.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -86,15 +88,16 @@ final class FilterFeed {
         thread.start();
     }
 
-    void captureRunOpened(int run, List<OpenInterface> open) {
+    void captureRunOpened(int run, CaptureReady ready) {
         List<InterfaceDescription> descriptions = new ArrayList<>();
-        for (OpenInterface one : open) {
+        for (OpenInterface one : ready.getInterfacesList()) {
             InterfaceDescription description = new InterfaceDescription(
                     one.getName(), new LinkType(one.getLinkType()), one.getSnaplen(), config.filter());
             descriptions.add(description);
             outputInterfaces.putIfAbsent(description, outputInterfaces.size());
         }
-        post(new FilterCommand.RunOpened(run, descriptions));
+        post(new FilterCommand.RunOpened(
+                run, descriptions, known(ready.getOpening().getMonotonicNanos())));
     }
 
     void captureRunEnded(int run) {
@@ -121,7 +124,12 @@ final class FilterFeed {
                 file,
                 progress.getReadableBytes(),
                 progress.getEnded(),
-                progress.getDrainedUntilEpochNanos()));
+                known(progress.getDrainedUntilMonotonicNanos()),
+                progress.hasAnnounced() ? EventMapper.toModel(progress.getAnnounced()) : null));
+    }
+
+    private static long known(long monotonicNanos) {
+        return monotonicNanos == 0 ? Long.MIN_VALUE : monotonicNanos;
     }
 
     /** Nothing more comes. */

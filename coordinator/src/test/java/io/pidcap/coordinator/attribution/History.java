@@ -29,6 +29,8 @@ public final class History {
     public static final long OWN = 1;
     public static final long OTHER = 2;
     static final long SECOND = 1_000_000_000L;
+    /** The wall clock less the monotonic one, in whose seconds all times here are. */
+    public static final long WALL_OFFSET_NANOS = 1_700_000_000 * SECOND;
 
     public final ProcessRegistry processes;
     public final FlowTimeline timeline;
@@ -52,7 +54,8 @@ public final class History {
     }
 
     public static ObservedTime at(double seconds) {
-        return new ObservedTime(0, (long) (seconds * SECOND));
+        long nanos = (long) (seconds * SECOND);
+        return new ObservedTime(nanos, nanos + WALL_OFFSET_NANOS);
     }
 
     public static FiveTuple tuple(String text) {
@@ -187,9 +190,9 @@ public final class History {
     public Attribution attribute(double seconds, LinkType linkType, byte[] packet) {
         PacketEndpoints endpoints = new PacketEndpoints();
         PacketEndpointParser.parse(linkType, ByteBuffer.wrap(packet), 0, packet.length, endpoints);
-        long epochNanos = (long) (seconds * SECOND);
-        fragments.follow(endpoints, epochNanos);
-        attributor.attribute(endpoints, epochNanos, attribution);
+        long nanos = at(seconds).monotonicNanos();
+        fragments.follow(endpoints, nanos);
+        attributor.attribute(endpoints, nanos, attribution);
         return attribution;
     }
 

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.List;
@@ -90,16 +91,20 @@ class ProcessRegistryTest {
         assertThat(isSelected(registry, 6, 99)).as("the number again").isFalse();
     }
 
+    private static ObservedTime when(long monotonicNanos) {
+        return new ObservedTime(monotonicNanos, monotonicNanos + 9_000);
+    }
+
     @Test
     void shouldSelectADaemonFromTheTimeOfItsNewUserOnAndKeepIt() {
         ProcessRegistry registry = registry(Set.of(33L), List.of(), Set.of());
         ProcessInfo root = ofUser(1, "daemon", null, 0);
         registry.register(List.of(root));
-        registry.register(List.of(root.withUser(33, 500)));
+        registry.register(List.of(root.withUser(33, when(500))));
         TrackedProcess daemon = registry.of(new ProcessIdentity(1, 1));
         assertThat(daemon.selectedAt(499)).isFalse();
         assertThat(daemon.selectedAt(500)).isTrue();
-        registry.register(List.of(root.withUser(0, 900)));
+        registry.register(List.of(root.withUser(0, when(900))));
         assertThat(daemon.selectedAt(901)).isTrue();
     }
 
@@ -107,9 +112,9 @@ class ProcessRegistryTest {
     void shouldJudgeEveryProgramThatAProcessExecutesWithinOneBatch() {
         ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
         registry.register(List.of(
-                info(1, 1, 0, "env").withOwnProgramSince(400),
-                info(1, 1, 0, "curl").withChangedSince(500),
-                info(1, 1, 0, "ls").withChangedSince(600)));
+                info(1, 1, 0, "env").withOwnProgramSince(when(400)),
+                info(1, 1, 0, "curl").withChangedSince(when(500)),
+                info(1, 1, 0, "ls").withChangedSince(when(600))));
         TrackedProcess process = registry.of(new ProcessIdentity(1, 1));
         assertThat(process.selectedAt(499)).isFalse();
         assertThat(process.selectedAt(500)).isTrue();
@@ -156,7 +161,8 @@ class ProcessRegistryTest {
     void shouldNotSelectWhatAWantedProcessStartsForTheNameThatItHadBetweenForkAndExec() {
         ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
         registry.register(List.of(info(1, 1, 0, "curl")));
-        registry.register(List.of(info(2, 2, 1, "curl"), info(2, 2, 1, "ls").withOwnProgramSince(500)));
+        registry.register(
+                List.of(info(2, 2, 1, "curl"), info(2, 2, 1, "ls").withOwnProgramSince(new ObservedTime(500, 9_500))));
         TrackedProcess started = registry.of(new ProcessIdentity(2, 2));
         assertThat(started.selectedAt(499)).isTrue();
         assertThat(started.selectedAt(500)).isFalse();
@@ -166,7 +172,7 @@ class ProcessRegistryTest {
     void shouldSelectWhatAnotherProcessStartsFromItsExecOn() {
         ProcessRegistry registry = registry(List.of(CURL), Set.of(), Set.of(), false);
         registry.register(List.of(info(2, 2, 1, "sh")));
-        registry.register(List.of(info(2, 2, 1, "curl").withOwnProgramSince(500)));
+        registry.register(List.of(info(2, 2, 1, "curl").withOwnProgramSince(new ObservedTime(500, 9_500))));
         TrackedProcess started = registry.of(new ProcessIdentity(2, 2));
         assertThat(started.selectedAt(499)).isFalse();
         assertThat(started.selectedAt(500)).isTrue();
@@ -178,7 +184,7 @@ class ProcessRegistryTest {
         ProcessRegistry asChild = registry(List.of(CURL), Set.of(), Set.of(), true);
         for (ProcessRegistry registry : List.of(byPid, asChild)) {
             registry.register(List.of(info(1, 1, 0, "curl"), info(2, 2, 1, "curl")));
-            registry.register(List.of(info(2, 2, 1, "ls").withOwnProgramSince(500)));
+            registry.register(List.of(info(2, 2, 1, "ls").withOwnProgramSince(new ObservedTime(500, 9_500))));
             assertThat(isSelected(registry, 2, 2)).isTrue();
         }
     }

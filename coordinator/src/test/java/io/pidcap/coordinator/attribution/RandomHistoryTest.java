@@ -43,15 +43,15 @@ class RandomHistoryTest {
 
     @RepeatedTest(10)
     void shouldAgreeWithSlowOracle() {
-        timeline.snapshot(new SocketSnapshot(new ObservedTime(0, 1), 1, List.of(), List.of(), LOCAL));
+        timeline.snapshot(new SocketSnapshot(new ObservedTime(1, 0), 1, List.of(), List.of(), LOCAL));
         long forgotten = 0;
         for (int step = 0; step < 700; step++) {
             // From bursts within the head to pauses as long as the tail of TCP.
             now += (long) (Math.pow(10, random.nextDouble() * 5.5) * 100_000);
             FlowEvent event = nextEvent();
             oracle.apply(event);
-            timeline.batch(
-                    new FlowBatch(List.of(), List.of(event), List.of(), false, List.of(), 0, new ObservedTime(0, now)));
+            timeline.batch(new FlowBatch(
+                    List.of(), List.of(event), List.of(), false, List.of(), 0, new ObservedTime(now, -now)));
             if (step % 10 == 9) {
                 for (int question = 0; question < 20; question++) {
                     long at = now - (long) (random.nextDouble() * (now - forgotten));
@@ -94,7 +94,7 @@ class RandomHistoryTest {
 
     private FlowEvent event(Kind kind, long socket, long netns, FiveTuple tuple, SocketState state) {
         return new FlowEvent(
-                kind, new ObservedTime(0, now), socket, netns, tuple, state, History.process(1 + random.nextInt(5)));
+                kind, new ObservedTime(now, -now), socket, netns, tuple, state, History.process(1 + random.nextInt(5)));
     }
 
     private FiveTuple tuple() {

@@ -71,7 +71,7 @@ final class SlowOracle {
     }
 
     void apply(FlowEvent event) {
-        long at = event.observed().epochNanos();
+        long at = event.observed().monotonicNanos();
         int pid = event.owner().pid();
         List<Owned> open = all.stream()
                 .filter(o -> o.open() && o.socket == event.socketId())

@@ -71,7 +71,7 @@ final class FilterFixture {
     }
 
     static RunOpened run(int number, InterfaceDescription... interfaces) {
-        return new RunOpened(number, List.of(interfaces));
+        return new RunOpened(number, List.of(interfaces), 0);
     }
 
     /** A datagram from {@link #HERE} whose length tells it from others. */
@@ -106,7 +106,7 @@ final class FilterFixture {
         return stage.progress(FilterProgress.State.FINISHED);
     }
 
-    /** Of each packet in the output, the seconds of its time. */
+    /** Of each packet in the output, when it was captured. */
     List<Double> keptSeconds() throws IOException {
         stage.flush();
         return seconds(file);
@@ -116,7 +116,7 @@ final class FilterFixture {
         List<Double> seconds = new ArrayList<>();
         try (PcapFileReader reader = PcapFileReader.openWhole(file)) {
             while (reader.next()) {
-                seconds.add(reader.cursor().epochNanos() / 1e9);
+                seconds.add((reader.cursor().epochNanos() - History.WALL_OFFSET_NANOS) / 1e9);
             }
         }
         return seconds;

@@ -189,8 +189,8 @@ class FilterStageTest {
                 damaged,
                 new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17},
                 StandardOpenOption.APPEND);
-        filter.tell(new FilterCommand.ProgressArrived(1, 0, 1, damaged, good + 17, false, 0));
-        filter.tell(new FilterCommand.ProgressArrived(1, 0, 1, damaged, good + 17, true, 0));
+        filter.tell(new FilterCommand.ProgressArrived(1, 0, 1, damaged, good + 17, false, 0, null));
+        filter.tell(new FilterCommand.ProgressArrived(1, 0, 1, damaged, good + 17, true, 0, null));
         spool.end();
         filter.tell(spool.packet(12, datagram(1000, 1)).end());
         assertThat(filter.keptSeconds()).containsExactly(10.0, 12.0);
@@ -202,7 +202,7 @@ class FilterStageTest {
     @Test
     void shouldSayThatSegmentIsMissing() throws IOException {
         filter.tell(batch(100));
-        filter.tell(new FilterCommand.ProgressArrived(1, 0, 1, directory.resolve("gone.pcap"), 500, true, 0));
+        filter.tell(new FilterCommand.ProgressArrived(1, 0, 1, directory.resolve("gone.pcap"), 500, true, 0, null));
         FilterProgress result = filter.finish();
         assertThat(result.counters().unreadableBytes()).isEqualTo(500);
         assertThat(result.problems())
@@ -211,8 +211,8 @@ class FilterStageTest {
 
     @Test
     void shouldSayThatAnnouncementFitsNoInterface() throws IOException {
-        filter.tell(new FilterCommand.ProgressArrived(1, 7, 1, spool.current(), 24, false, 0));
-        filter.tell(new FilterCommand.ProgressArrived(9, 0, 1, spool.current(), 24, false, 0));
+        filter.tell(new FilterCommand.ProgressArrived(1, 7, 1, spool.current(), 24, false, 0, null));
+        filter.tell(new FilterCommand.ProgressArrived(9, 0, 1, spool.current(), 24, false, 0, null));
         assertThat(filter.finish().problems()).hasSize(2);
     }
 
@@ -261,7 +261,7 @@ class FilterStageTest {
         filter.tell(batch(20, connected(9, 1, flow, 1), closed(19.5, 1, flow, 1)));
         // As many as are decided in one go, so that what has ended is given back before the last.
         for (int i = 0; i < FilterFixture.CHUNK_PACKETS; i++) {
-            spool.packet(4_000_000, datagram(2000, 1));
+            spool.misdatedPacket(4_000_000_000.0, datagram(2000, 1));
         }
         spool.packet(19, datagram(1000, 1));
         filter.tell(spool.progress());

@@ -1,9 +1,11 @@
 package io.pidcap.coordinator.filter;
 
+import io.pidcap.coordinator.attribution.History;
 import io.pidcap.coordinator.filter.FilterCommand.ProgressArrived;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.PcapWriter;
 import io.pidcap.protocol.model.LinkType;
+import io.pidcap.protocol.model.ObservedTime;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -21,7 +23,8 @@ final class SpoolFiles {
     private int segment;
     private Path file;
     private PcapWriter writer;
-    private long drainedUntilEpochNanos;
+    private long drainedUntilNanos;
+    private long wallOffsetNanos = History.WALL_OFFSET_NANOS;
 
     SpoolFiles(Path directory, int run, int interfaceNumber, LinkType linkType) throws IOException {
         this.directory = directory;
@@ -56,15 +59,28 @@ final class SpoolFiles {
         return packetAt((long) (seconds * SECOND), packet);
     }
 
-    SpoolFiles packetAt(long epochNanos, byte[] packet) throws IOException {
-        writer.write(0, epochNanos, packet.length, ByteBuffer.wrap(packet), null);
-        drainedUntilEpochNanos = Math.max(drainedUntilEpochNanos, epochNanos);
+    /** Captured at a time of the monotonic clock. */
+    SpoolFiles packetAt(long nanos, byte[] packet) throws IOException {
+        writer.write(0, nanos + wallOffsetNanos, packet.length, ByteBuffer.wrap(packet), null);
+        drainedUntilNanos = Math.max(drainedUntilNanos, nanos);
+        return this;
+    }
+
+    /** With a stamp that tells nothing. */
+    SpoolFiles misdatedPacket(double seconds, byte[] packet) throws IOException {
+        writer.write(0, (long) (seconds * SECOND), packet.length, ByteBuffer.wrap(packet), null);
+        return this;
+    }
+
+    /** The wall clock was set; packets from here on are stamped by it. */
+    SpoolFiles wallClockStepped(double bySeconds) {
+        wallOffsetNanos += (long) (bySeconds * SECOND);
         return this;
     }
 
     /** Nothing was there up to this time. */
     SpoolFiles quietUntil(double seconds) {
-        drainedUntilEpochNanos = (long) (seconds * SECOND);
+        drainedUntilNanos = (long) (seconds * SECOND);
         return this;
     }
 
@@ -85,6 +101,8 @@ final class SpoolFiles {
     }
 
     ProgressArrived announcement(boolean ended) {
-        return new ProgressArrived(run, interfaceNumber, segment, file, writer.length(), ended, drainedUntilEpochNanos);
+        ObservedTime announced = new ObservedTime(drainedUntilNanos, drainedUntilNanos + wallOffsetNanos);
+        return new ProgressArrived(
+                run, interfaceNumber, segment, file, writer.length(), ended, drainedUntilNanos, announced);
     }
 }

@@ -5,13 +5,15 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
+import io.pidcap.host.Clocks;
 import io.pidcap.host.PacketSource;
 import io.pidcap.host.PacketSourceConfig;
 import io.pidcap.protocol.model.CaptureCounters;
 import io.pidcap.protocol.model.LinkType;
+import io.pidcap.protocol.model.ObservedTime;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Packets from the kernel's ring into a file, all of it inside {@code pcap_dispatch} with the native {@code pcap_dump} as
@@ -19,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The kernel fills blocks and hands one over when it is full or {@link PcapDevice#RETIRE_MILLIS} old.
  * {@code pcap_breakloop} would throw away what lies in the open block, so it is never called: who wants everything up to
- * some instant pumps until {@link #drainedUntilEpochNanos} has passed it.
+ * some instant pumps until {@link #drainedUntil} has passed it.
  */
 public final class PcapPacketSource implements PacketSource {
     /**
@@ -36,6 +38,9 @@ public final class PcapPacketSource implements PacketSource {
      * keep this distance, but only so long as the buffer could take {@link #TOP_BYTES_PER_MILLI} for twice that time.
      */
     private static final int TURN_MILLIS = 20;
+
+    /** Differences of two readings of the clocks below this are noise. */
+    private static final long SAME_OFFSET_NANOS = 1_000_000;
 
     /** 10 Gbit/s. */
     private static final int TOP_BYTES_PER_MILLI = 1_250_000;
@@ -57,7 +62,10 @@ public final class PcapPacketSource implements PacketSource {
     private final Object handleLock = new Object();
 
     private long writtenPackets;
-    private long drainedUntilEpochNanos = Long.MIN_VALUE;
+    private @Nullable ObservedTime drainedUntil;
+    /** When the kernel's ring was last seen empty: what lies in it was stamped since. */
+    private @Nullable ObservedTime emptied;
+
     private boolean moreToCome;
     private long lastTurnNanoTime = System.nanoTime();
     private boolean closed;
@@ -128,14 +136,15 @@ public final class PcapPacketSource implements PacketSource {
             awaitTurn(waitMillis);
         }
         // Asked even when nothing came: that is how libpcap notices a device that is gone.
-        long asked = nowEpochNanos();
+        ObservedTime asked = Clocks.read();
         synchronized (handleLock) {
             int packets = dispatch(target);
             moreToCome = packets >= PUMP_PACKETS;
             if (moreToCome) {
-                packets += copyNext(target);
+                packets += copyNext(target, asked);
             } else {
-                drainedUntilEpochNanos = asked - TimeUnit.MILLISECONDS.toNanos(holdMillis());
+                emptied = asked;
+                drainedUntil = before(asked, holdMillis());
             }
             writtenPackets += packets;
             target.pumped(packets);
@@ -173,9 +182,10 @@ public final class PcapPacketSource implements PacketSource {
 
     /**
      * The ring was not emptied: takes one more packet, looking at its time. Packets lie in the ring in the order in which
-     * they reached it, at most {@link #MARGIN_MILLIS} after they were stamped.
+     * they reached it, at most {@link #MARGIN_MILLIS} after they were stamped. Where the wall clock was set since the ring
+     * was empty, nobody knows by which of its readings a packet in it was stamped, and nothing is learnt.
      */
-    private int copyNext(PcapSegment target) {
+    private int copyNext(PcapSegment target, ObservedTime asked) {
         int status = pcap.pcap_next_ex(device.handle(), nextHeader, nextData);
         if (status < 0) {
             throw device.lost();
@@ -185,7 +195,11 @@ public final class PcapPacketSource implements PacketSource {
         }
         Pointer header = nextHeader.getValue();
         pcap.pcap_dump(target.dumper(), header, nextData.getValue());
-        drainedUntilEpochNanos = epochNanosOf(header) - TimeUnit.MILLISECONDS.toNanos(MARGIN_MILLIS);
+        ObservedTime sinceEmpty = emptied;
+        if (sinceEmpty != null && Math.abs(offset(asked) - offset(sinceEmpty)) <= SAME_OFFSET_NANOS) {
+            long epochNanos = Math.min(epochNanosOf(header), asked.epochNanos());
+            drainedUntil = before(new ObservedTime(epochNanos - offset(asked), epochNanos), MARGIN_MILLIS);
+        }
         return 1;
     }
 
@@ -197,14 +211,18 @@ public final class PcapPacketSource implements PacketSource {
         return TimeUnit.SECONDS.toNanos(seconds) + nanos;
     }
 
-    private static long nowEpochNanos() {
-        Instant now = Instant.now();
-        return TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+    private static long offset(ObservedTime time) {
+        return time.epochNanos() - time.monotonicNanos();
+    }
+
+    private static ObservedTime before(ObservedTime time, int millis) {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+        return new ObservedTime(time.monotonicNanos() - nanos, time.epochNanos() - nanos);
     }
 
     @Override
-    public long drainedUntilEpochNanos() {
-        return drainedUntilEpochNanos;
+    public @Nullable ObservedTime drainedUntil() {
+        return drainedUntil;
     }
 
     @Override

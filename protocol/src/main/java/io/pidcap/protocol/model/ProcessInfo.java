@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param executable absolute path; null where it cannot be read (a kernel thread, no permission, gone)
  * @param arguments argv; only {@code argv[0]} unless arguments were asked for, empty where it cannot be read
  * @param userId the real one, which a setuid program has from who called it; -1: not known
- * @param ownProgramSinceEpochNanos of a process that was told of before by the names of the one that forked it: when it
- *     executed a program of its own; else 0
- * @param changedSinceEpochNanos of a process that was told of before, as another program or user: since when it is, or
- *     may be, what this says; else 0
+ * @param ownProgramSince of a process that was told of before by the names of the one that forked it: when it executed
+ *     a program of its own; else null
+ * @param changedSince of a process that was told of before, as another program or user: since when it is, or may be,
+ *     what this says; else null
  */
 public record ProcessInfo(
         ProcessIdentity identity,
@@ -25,8 +25,8 @@ public record ProcessInfo(
         @Nullable String executable,
         List<String> arguments,
         long userId,
-        long ownProgramSinceEpochNanos,
-        long changedSinceEpochNanos) {
+        @Nullable ObservedTime ownProgramSince,
+        @Nullable ObservedTime changedSince) {
     public ProcessInfo {
         arguments = List.copyOf(arguments);
     }
@@ -40,24 +40,22 @@ public record ProcessInfo(
             @Nullable String executable,
             List<String> arguments,
             long userId) {
-        this(identity, parentPid, name, comm, executable, arguments, userId, 0, 0);
+        this(identity, parentPid, name, comm, executable, arguments, userId, null, null);
     }
 
     /** The same, with the time of its first exec. */
-    public ProcessInfo withOwnProgramSince(long epochNanos) {
-        return new ProcessInfo(
-                identity, parentPid, name, comm, executable, arguments, userId, epochNanos, changedSinceEpochNanos);
+    public ProcessInfo withOwnProgramSince(ObservedTime when) {
+        return new ProcessInfo(identity, parentPid, name, comm, executable, arguments, userId, when, changedSince);
     }
 
     /** The same after it executed yet another program. */
-    public ProcessInfo withChangedSince(long epochNanos) {
-        return new ProcessInfo(
-                identity, parentPid, name, comm, executable, arguments, userId, ownProgramSinceEpochNanos, epochNanos);
+    public ProcessInfo withChangedSince(ObservedTime when) {
+        return new ProcessInfo(identity, parentPid, name, comm, executable, arguments, userId, ownProgramSince, when);
     }
 
     /** The same after it changed its user. */
-    public ProcessInfo withUser(long newUserId, long sinceEpochNanos) {
-        return new ProcessInfo(identity, parentPid, name, comm, executable, arguments, newUserId, 0, sinceEpochNanos);
+    public ProcessInfo withUser(long newUserId, ObservedTime since) {
+        return new ProcessInfo(identity, parentPid, name, comm, executable, arguments, newUserId, null, since);
     }
 
     /** The base name of {@code argv[0]}, without a login shell's leading dash; empty where there is none. */

@@ -20,6 +20,7 @@ import io.pidcap.protocol.v1.SocketStateValue;
 import io.pidcap.protocol.v1.Tuple;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of events.proto to model and back; a field that breaks its rules is a {@link ProtocolException} naming
@@ -62,9 +63,15 @@ public final class EventMapper {
                 .setParentPid(info.parentPid())
                 .setName(info.name())
                 .setComm(info.comm())
-                .setUserId(info.userId())
-                .setOwnProgramSinceEpochNanos(info.ownProgramSinceEpochNanos())
-                .setChangedSinceEpochNanos(info.changedSinceEpochNanos());
+                .setUserId(info.userId());
+        ObservedTime ownProgramSince = info.ownProgramSince();
+        if (ownProgramSince != null) {
+            message.setOwnProgramSinceEpochNanos(ownProgramSince.epochNanos())
+                    .setOwnProgramSinceMonotonicNanos(ownProgramSince.monotonicNanos());
+        }
+        if (info.changedSince() != null) {
+            message.setChangedSince(toMessage(info.changedSince()));
+        }
         if (info.executable() != null) {
             message.setExecutable(info.executable());
         }
@@ -94,8 +101,14 @@ public final class EventMapper {
                 message.hasExecutable() ? message.getExecutable() : null,
                 message.getArgumentsList(),
                 message.getUserId(),
-                message.getOwnProgramSinceEpochNanos(),
-                message.getChangedSinceEpochNanos());
+                ownProgramSince(message),
+                message.hasChangedSince() ? toModel(message.getChangedSince()) : null);
+    }
+
+    private static @Nullable ObservedTime ownProgramSince(Process message) {
+        return message.hasOwnProgramSinceMonotonicNanos()
+                ? new ObservedTime(message.getOwnProgramSinceMonotonicNanos(), message.getOwnProgramSinceEpochNanos())
+                : null;
     }
 
     public static Tuple toMessage(FiveTuple tuple) {

@@ -65,7 +65,9 @@ final class RandomModel {
                 text(),
                 random.nextBoolean() ? null : text(),
                 few(this::text),
-                number());
+                number(),
+                random.nextBoolean() ? null : time(),
+                random.nextBoolean() ? null : time());
     }
 
     IpAddress address() {

@@ -1,10 +1,11 @@
 package io.pidcap.host.linux.bpf;
 
 import io.pidcap.protocol.model.ObservedTime;
+import java.util.ArrayDeque;
 
 /**
- * Turns the programs' times (CLOCK_MONOTONIC) into pairs with the wall clock, which stamps packets, and knows how far
- * back an event may be dated.
+ * Turns the programs' times (CLOCK_MONOTONIC) into pairs with the wall clock, for people, and knows how far back an event
+ * may be dated.
  *
  * <p>A pair of readings is taken at each poll. Between two of them the wall clock is taken to run evenly; where it was
  * set in between, what happened since the earlier reading is dated by that one, because nobody knows when it was set.
@@ -22,18 +23,21 @@ final class EventTimes {
 
     private ObservedTime before;
     private ObservedTime now;
-    private long watermarkNanos;
+    private ObservedTime watermark;
+    /** Those after the watermark. */
+    private final ArrayDeque<ObservedTime> readings = new ArrayDeque<>();
 
     EventTimes(ObservedTime first) {
         before = first;
         now = first;
-        watermarkNanos = first.monotonicNanos();
+        watermark = first;
     }
 
     /** Begins a poll. */
     void read(ObservedTime reading) {
         before = now;
         now = reading;
+        readings.add(reading);
     }
 
     ObservedTime now() {
@@ -41,18 +45,25 @@ final class EventTimes {
     }
 
     long watermarkNanos() {
-        return watermarkNanos;
+        return watermark.monotonicNanos();
     }
 
-    /** Moves the watermark to {@code monotonicNanos}, never back. */
+    /**
+     * Moves the watermark to the last reading that is not after {@code monotonicNanos}, never back. A reading, because the
+     * coordinator learns by watermarks when the wall clock was set.
+     */
     ObservedTime advanceWatermark(long monotonicNanos) {
-        watermarkNanos = Math.max(watermarkNanos, monotonicNanos);
-        return at(watermarkNanos);
+        ObservedTime next = readings.peek();
+        while (next != null && next.monotonicNanos() <= monotonicNanos) {
+            watermark = readings.remove();
+            next = readings.peek();
+        }
+        return watermark;
     }
 
     /** As it happened, but not before the watermark. */
     ObservedTime of(long monotonicNanos) {
-        return at(Math.max(watermarkNanos, monotonicNanos));
+        return at(Math.max(watermark.monotonicNanos(), monotonicNanos));
     }
 
     /**

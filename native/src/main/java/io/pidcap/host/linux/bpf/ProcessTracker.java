@@ -136,9 +136,9 @@ final class ProcessTracker {
                 isThere && read != null ? withParent(read, process, userId) : fromPath(process, path, comm, userId);
         if (process.hasParentsNames) {
             process.hasParentsNames = false;
-            tell(process, now.withOwnProgramSince(at.epochNanos()));
+            tell(process, now.withOwnProgramSince(at));
         } else if (!now.equals(process.info)) {
-            tell(process, now.withChangedSince(at.epochNanos()));
+            tell(process, now.withChangedSince(at));
         }
         return process;
     }

@@ -30,7 +30,7 @@ final class ProcessUsers {
     void shown(KnownProcess process, long userId, long atNanos) {
         if (process.info.userId() != userId) {
             long sinceNanos = Math.max(process.userSeenNanos, atNanos - EventTimes.LEAD_NANOS);
-            process.info = process.info.withUser(userId, times.of(sinceNanos).epochNanos());
+            process.info = process.info.withUser(userId, times.of(sinceNanos));
             batch.process(process.info);
         }
         process.userSeenNanos = Math.max(process.userSeenNanos, atNanos);

@@ -39,13 +39,24 @@ class EventTimesTest {
         assertThat(times.backFrom(event, 0).monotonicNanos()).isEqualTo(event - EventTimes.LEAD_NANOS);
         assertThat(times.backFrom(event, event - MILLI).monotonicNanos()).isEqualTo(event - MILLI);
         assertThat(times.backFrom(event, event + MILLI).monotonicNanos()).isEqualTo(event);
+        times.read(reading(event - 2 * MILLI, OFFSET));
         times.advanceWatermark(event - 2 * MILLI);
         assertThat(times.backFrom(event, 0).monotonicNanos()).isEqualTo(event - 2 * MILLI);
         assertThat(times.of(event - 3 * MILLI).monotonicNanos()).isEqualTo(event - 2 * MILLI);
     }
 
     @Test
+    void shouldOnlyGiveOutReadingsAsWatermarks() {
+        assertThat(times.advanceWatermark(HOUR + MILLI)).isEqualTo(reading(HOUR, OFFSET));
+        times.read(reading(HOUR + 10 * MILLI, OFFSET));
+        times.read(reading(HOUR + 20 * MILLI, OFFSET - HOUR));
+        assertThat(times.advanceWatermark(HOUR + 19 * MILLI)).isEqualTo(reading(HOUR + 10 * MILLI, OFFSET));
+        assertThat(times.advanceWatermark(HOUR + 20 * MILLI)).isEqualTo(reading(HOUR + 20 * MILLI, OFFSET - HOUR));
+    }
+
+    @Test
     void shouldNeverMoveTheWatermarkBack() {
+        times.read(reading(HOUR + MILLI, OFFSET));
         times.advanceWatermark(HOUR + MILLI);
         assertThat(times.advanceWatermark(HOUR).monotonicNanos()).isEqualTo(HOUR + MILLI);
     }

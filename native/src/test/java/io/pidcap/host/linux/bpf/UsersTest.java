@@ -10,6 +10,7 @@ import io.pidcap.protocol.model.ProcessInfo;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,7 @@ class UsersTest {
                 && event.tuple().remote().port() == port);
         ProcessInfo info = infoOf(connected);
         assertThat(info.userId()).isEqualTo(NOBODY);
-        assertThat(info.changedSinceEpochNanos())
+        assertThat(Objects.requireNonNull(info.changedSince()).epochNanos())
                 .isBetween(Math.max(before.observed().epochNanos(), last - EventTimes.LEAD_NANOS), after);
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.clock;
+
+import org.jspecify.annotations.NullMarked;
