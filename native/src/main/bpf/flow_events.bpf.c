@@ -163,7 +163,7 @@ static __always_inline int tell_opened(struct socket_state *st, const struct tup
 	r->uid = st->uid;
 	r->reserved = 0;
 	__builtin_memcpy(r->comm, st->comm, sizeof(r->comm));
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	submit(r);
 	st->is_told = 1;
 	return 1;
 }
@@ -296,7 +296,7 @@ int sock_release(struct bpf_sock *ctx)
 	r->tgid = bpf_get_current_pid_tgid() >> 32;
 	r->cookie = bpf_get_socket_cookie(ctx);
 	r->protocol = ctx->protocol;
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	submit(r);
 	return ALLOW;
 }
 
@@ -512,7 +512,7 @@ int tcp_state(struct bpf_sock_ops *ctx)
 		r->kind = PIDCAP_SOCKET_ENDED;
 		r->cookie = st->cookie;
 		r->protocol = IPPROTO_TCP;
-		bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+		submit(r);
 		return ALLOW;
 	}
 	st = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
@@ -898,7 +898,7 @@ int process_forked(struct task_newtask *ctx)
 	}
 	fill_process(r, PIDCAP_PROCESS_FORKED, ctx->pid);
 	r->parent_tgid = bpf_get_current_pid_tgid() >> 32;
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	submit(r);
 	return 0;
 }
 
@@ -920,7 +920,7 @@ int process_executed(struct sched_process_exec *ctx)
 		offset += length - PIDCAP_PATH_BYTES;
 	r->path[0] = 0;
 	bpf_probe_read_kernel_str(r->path, sizeof(r->path), (char *)ctx + offset);
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	submit(r);
 	return 0;
 }
 
@@ -937,7 +937,7 @@ static __always_inline int tell_of_main_thread(__u32 kind)
 		return 0;
 	}
 	fill_process(r, kind, id >> 32);
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	submit(r);
 	return 0;
 }
 

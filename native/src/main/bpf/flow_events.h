@@ -123,7 +123,9 @@ enum pidcap_number {
 	PIDCAP_RAW_SENDERS = 2,
 	/* Written by the event-worker: the same of sockets that are older. */
 	PIDCAP_OLDER_RAW_SENDERS = 3,
-	PIDCAP_NUMBERS = 4,
+	/* Not 0: the event-worker waits for the ring's next record, and is to be woken by it. */
+	PIDCAP_READER_WAITS = 4,
+	PIDCAP_NUMBERS = 5,
 };
 
 #endif

@@ -4,7 +4,6 @@
  * the offsets of the fields below are corrected when it is loaded. Linux 5.12 and later.
  */
 #include <linux/bpf.h>
-#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
@@ -85,6 +84,16 @@ static __always_inline void set_ipv4(__u8 *address, __be32 ipv4)
 	__builtin_memcpy(address + 12, &ipv4, 4);
 }
 
+static __always_inline void set_ipv6(__u8 *address, const struct in6_addr *from)
+{
+	__be32 *words = (__be32 *)address;
+
+	#pragma unroll
+	for (int i = 0; i < 4; i++)
+		words[i] = from->in6_u.u6_addr32[i];
+}
+
+/* The verifier knows the types of these pointers, so they are followed without a helper that copies with care. */
 SEC("iter/task_file")
 int list_held_socket(struct bpf_iter__task_file *ctx)
 {
@@ -93,6 +102,7 @@ int list_held_socket(struct bpf_iter__task_file *ctx)
 	struct pidcap_held_socket held = {};
 	struct socket *socket;
 	struct sock *sk;
+	struct net *net;
 
 	if (!task || !file)
 		return 0;
@@ -103,8 +113,8 @@ int list_held_socket(struct bpf_iter__task_file *ctx)
 	if (!sk)
 		return 0;
 	if (sk->__sk_common.skc_family == AF_INET6) {
-		BPF_CORE_READ_INTO(&held.local_address, sk, __sk_common.skc_v6_rcv_saddr.in6_u.u6_addr32);
-		BPF_CORE_READ_INTO(&held.remote_address, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr32);
+		set_ipv6(held.local_address, &sk->__sk_common.skc_v6_rcv_saddr);
+		set_ipv6(held.remote_address, &sk->__sk_common.skc_v6_daddr);
 	} else if (sk->__sk_common.skc_family == AF_INET) {
 		set_ipv4(held.local_address, sk->__sk_common.skc_rcv_saddr);
 		set_ipv4(held.remote_address, sk->__sk_common.skc_daddr);
@@ -112,8 +122,9 @@ int list_held_socket(struct bpf_iter__task_file *ctx)
 		return 0;
 	}
 	held.cookie = bpf_get_socket_cookie(sk);
-	held.netns_cookie = BPF_CORE_READ(sk, __sk_common.skc_net.net, net_cookie);
-	held.netns_inode = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	net = sk->__sk_common.skc_net.net;
+	held.netns_cookie = net->net_cookie;
+	held.netns_inode = net->ns.inum;
 	held.tgid = task->tgid;
 	held.local_port = sk->__sk_common.skc_num;
 	held.remote_port = bpf_ntohs(sk->__sk_common.skc_dport);

@@ -69,6 +69,20 @@ static __always_inline void add_to(__u32 which, __u64 more)
 		__sync_fetch_and_add(number, more);
 }
 
+/* A wakeup costs far more than a record: only a reader that found nothing for a while is woken, and once. */
+static __always_inline void submit(void *record)
+{
+	__u32 which = PIDCAP_READER_WAITS;
+	__u64 *waits = bpf_map_lookup_elem(&numbers, &which);
+	__u64 flags = BPF_RB_NO_WAKEUP;
+
+	if (waits && *waits) {
+		*waits = 0;
+		flags = BPF_RB_FORCE_WAKEUP;
+	}
+	bpf_ringbuf_submit(record, flags);
+}
+
 /* The last step of MurmurHash3. */
 static __always_inline __u64 hash_word(__u64 word)
 {
@@ -108,7 +122,7 @@ static __always_inline void tell_used(struct socket_state *st, __u32 tgid, __u16
 	r->flags = flags | (st->listener_cookie ? PIDCAP_ACCEPTED : 0);
 	r->uid = bpf_get_current_uid_gid();
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
-	bpf_ringbuf_submit(r, BPF_RB_NO_WAKEUP);
+	submit(r);
 	st->is_named = 1;
 }
 

@@ -15,6 +15,11 @@ public record Endpoint(IpAddress address, int port) {
         }
     }
 
+    /** Whether it is {@link #NONE}. */
+    public boolean isNone() {
+        return port == 0 && address.isAny();
+    }
+
     @Override
     public String toString() {
         String portText = port == 0 ? "*" : Integer.toString(port);

@@ -1,6 +1,10 @@
 package io.pidcap.host.linux.bpf;
 
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLong;
 import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The reader's side of a BPF_MAP_TYPE_RINGBUF, without a system call: kernel/bpf/ringbuf.c maps
@@ -26,6 +30,9 @@ final class BpfRingBuffer implements AutoCloseable {
 
     private final SharedMemory consumer;
     private final SharedMemory producer;
+    /** struct pollfd { int fd; short events; short revents; } */
+    private final Memory pollDescriptor = new Memory(8);
+
     private final int pageSize;
     private final long mask;
 
@@ -37,10 +44,12 @@ final class BpfRingBuffer implements AutoCloseable {
     /**
      * Maps a ring.
      *
-     * @param descriptor of the map, which may be closed when this is
+     * @param descriptor of the map, which stays open until this is closed
      * @param size the map's {@code max_entries}: bytes, a power of two
      */
     BpfRingBuffer(int descriptor, int size) {
+        pollDescriptor.setInt(0, descriptor);
+        pollDescriptor.setShort(4, LibcLibrary.POLLIN);
         pageSize = SharedMemory.pageSize();
         mask = size - 1L;
         consumer = SharedMemory.map(descriptor, 0, pageSize, true, "the ring's consumer page");
@@ -60,6 +69,20 @@ final class BpfRingBuffer implements AutoCloseable {
     /** Everything before this position was read. */
     long consumerPosition() {
         return consumer.getAcquire(0);
+    }
+
+    /** Nothing is reserved that was not read. */
+    boolean isEmpty() {
+        return producerPosition() == consumerPosition();
+    }
+
+    /** Waits until something is reserved and a program wakes the reader, or the time is over. */
+    void awaitRecord(long nanos) {
+        int millis = (int) Math.min(Integer.MAX_VALUE, TimeUnit.NANOSECONDS.toMillis(nanos) + 1);
+        if (LibcLibrary.INSTANCE.poll(pollDescriptor, new NativeLong(1), millis) < 0
+                && Native.getLastError() != LibcLibrary.EINTR) {
+            throw NativeCalls.failure("wait for a record of the programs", Native.getLastError());
+        }
     }
 
     /**
@@ -106,5 +129,6 @@ final class BpfRingBuffer implements AutoCloseable {
     public void close() {
         consumer.close();
         producer.close();
+        pollDescriptor.close();
     }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,10 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class CgroupFlowEventSource implements FlowEventSource {
     private static final Logger log = LoggerFactory.getLogger(CgroupFlowEventSource.class);
 
-    /** After a poll that found something; after each that did not a quarter longer, up to the longest. */
-    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    /** While a process is waited for whose main thread has ended: nothing tells of the end of its last one. */
+    private static final long HEADLESS_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
-    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
     private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final HostTables tables;
@@ -119,8 +117,9 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         private final SocketTracker sockets;
         private final ProcessUsers users;
         private final RecordReader reader;
+        private final ReadingPace pace;
+        private final ProcessListing listing;
 
-        private long pauseNanos = SHORTEST_PAUSE_NANOS;
         private long choresDueNanos;
         private List<IpAddress> localAddresses = List.of();
         /** Of this poll; null: nobody asked yet. */
@@ -129,8 +128,14 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         private Map<Integer, Set<Long>> heldByPid = Map.of();
 
         private Attached(
-                HostTables tables, FlowPrograms programs, SocketSurvey survey, BpfRingBuffer ring, PortTable ports) {
+                HostTables tables,
+                ProcessListing listing,
+                FlowPrograms programs,
+                SocketSurvey survey,
+                BpfRingBuffer ring,
+                PortTable ports) {
             this.tables = tables;
+            this.listing = listing;
             this.programs = programs;
             this.survey = survey;
             this.ring = ring;
@@ -141,6 +146,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             sockets = new SocketTracker(times, batch, ports, ownNetnsId);
             users = new ProcessUsers(tables, times, batch);
             reader = new RecordReader(processes, sockets, users, times, this::heldBy);
+            pace = new ReadingPace(ring, ports);
         }
 
         static Attached attach(HostTables tables, Set<OptionalPart> wanted) {
@@ -148,7 +154,8 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             LibBpf bpf = LibBpf.get();
             List<AutoCloseable> opened = new ArrayList<>();
             try {
-                FlowPrograms programs = FlowPrograms.attach(bpf, wanted);
+                ProcessListing listing = new ProcessListing(tables);
+                FlowPrograms programs = FlowPrograms.attach(bpf, wanted, listing::begin);
                 opened.add(programs);
                 BpfRingBuffer ring =
                         new BpfRingBuffer(programs.flows().mapDescriptor("records"), FlowPrograms.RING_BYTES);
@@ -157,7 +164,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 opened.add(ports);
                 SocketSurvey survey = openSurvey(bpf, wanted, tables);
                 opened.add(survey);
-                return new Attached(tables, programs, survey, ring, ports);
+                return new Attached(tables, listing, programs, survey, ring, ports);
             } catch (RuntimeException e) {
                 closeAll(opened, e);
                 throw e;
@@ -219,8 +226,8 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             ObservedTime taken = tables.now();
             times.read(taken);
             times.advanceWatermark(taken.monotonicNanos());
+            processes.begin(listing.take());
             List<HeldSocket> held = survey.survey();
-            processes.begin(tables.processes());
             adopt(held);
             localAddresses = tables.localAddresses();
             // The snapshot tells it all; the records that are in the ring already come on top.
@@ -247,19 +254,23 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         FlowBatch next(long timeoutMillis) {
             long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
             while (true) {
+                if (timeoutMillis > 0) {
+                    pace.await(
+                            processes.hasHeadless()
+                                    ? Math.min(deadline, System.nanoTime() + HEADLESS_NANOS)
+                                    : deadline);
+                }
                 FlowBatch polled = poll(timeoutMillis == 0);
                 boolean isEmpty = polled.processes().isEmpty()
                         && polled.events().isEmpty()
                         && polled.exits().isEmpty()
                         && !polled.localAddressesChanged()
                         && polled.lostEvents() == 0;
-                pauseNanos =
-                        isEmpty ? Math.min(LONGEST_PAUSE_NANOS, pauseNanos + pauseNanos / 4) : SHORTEST_PAUSE_NANOS;
-                long left = deadline - System.nanoTime();
-                if (!isEmpty || left <= 0 || Thread.currentThread().isInterrupted()) {
+                if (!isEmpty
+                        || deadline - System.nanoTime() <= 0
+                        || Thread.currentThread().isInterrupted()) {
                     return polled;
                 }
-                LockSupport.parkNanos(this, Math.min(left, pauseNanos));
             }
         }
 

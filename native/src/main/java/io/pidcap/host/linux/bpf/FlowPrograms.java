@@ -73,8 +73,12 @@ final class FlowPrograms implements AutoCloseable {
         this.missing = missing;
     }
 
-    /** @throws HostException why the programs without which nothing is exact do not load or attach */
-    static FlowPrograms attach(LibBpf bpf, Set<OptionalPart> wanted) {
+    /**
+     * @param processesAreTold run once every fork, exec and exit is told from then on, while the rest is still loaded;
+     *     not run where the kernel does not tell them
+     * @throws HostException why the programs without which nothing is exact do not load or attach
+     */
+    static FlowPrograms attach(LibBpf bpf, Set<OptionalPart> wanted, Runnable processesAreTold) {
         // Until Linux 5.11 maps count as locked memory; later the limit does not matter, so a refusal neither.
         LibcLibrary.INSTANCE.setrlimit(LibcLibrary.RLIMIT_MEMLOCK, new long[] {-1, -1});
         List<String> missing = new ArrayList<>();
@@ -85,6 +89,7 @@ final class FlowPrograms implements AutoCloseable {
             try {
                 require(wanted, OptionalPart.PROCESS_TRACEPOINTS);
                 attachTracepoints(flows);
+                processesAreTold.run();
             } catch (HostException e) {
                 missing.add("processes that end within milliseconds are known by a name of 15 characters only: "
                         + e.getMessage());

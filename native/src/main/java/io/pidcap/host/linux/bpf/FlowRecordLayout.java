@@ -86,7 +86,8 @@ final class FlowRecordLayout {
     static final int LOST_RECORDS = 0;
     static final int LOST_STATES = 1;
     static final int OLDER_RAW_SENDERS = 3;
-    static final int NUMBERS = 4;
+    static final int READER_WAITS = 4;
+    static final int NUMBERS = 5;
     static final int NUMBER_BYTES = 8;
 
     private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;

@@ -99,11 +99,11 @@ final class IteratorSurvey implements SocketSurvey {
             return switch (kernelState) {
                 case TCP_LISTEN -> SocketState.LISTENING;
                 // One whose connection has ended keeps its ends, which are not its own any more.
-                case TCP_CLOSE -> remote.equals(Endpoint.NONE) ? SocketState.BOUND : null;
+                case TCP_CLOSE -> remote.isNone() ? SocketState.BOUND : null;
                 default -> SocketState.CONNECTED;
             };
         }
-        return remote.equals(Endpoint.NONE) ? SocketState.BOUND : SocketState.CONNECTED;
+        return remote.isNone() ? SocketState.BOUND : SocketState.CONNECTED;
     }
 
     @Override

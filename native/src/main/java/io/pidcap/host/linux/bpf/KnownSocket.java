@@ -25,7 +25,7 @@ final class KnownSocket {
 
     final List<KnownProcess> owners = new ArrayList<>(1);
     /** Those of the owners that were seen to send or receive; kept of accepted sockets only. */
-    final List<KnownProcess> dataUsers = new ArrayList<>(0);
+    private List<KnownProcess> dataUsers = List.of();
 
     private @Nullable Ownership first;
     private @Nullable Ownership last;
@@ -42,6 +42,23 @@ final class KnownSocket {
         this.cookie = cookie;
         this.tcp = tcp;
         this.netnsId = netnsId;
+    }
+
+    void addDataUser(KnownProcess user) {
+        if (!dataUsers.contains(user)) {
+            dataUsers = dataUsers.isEmpty() ? new ArrayList<>(1) : dataUsers;
+            dataUsers.add(user);
+        }
+    }
+
+    void removeDataUser(KnownProcess user) {
+        if (!dataUsers.isEmpty()) {
+            dataUsers.remove(user);
+        }
+    }
+
+    boolean isDataUser(KnownProcess user) {
+        return dataUsers.contains(user);
     }
 
     /** False: it was told already. */

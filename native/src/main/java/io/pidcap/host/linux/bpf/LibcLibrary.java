@@ -49,6 +49,9 @@ interface LibcLibrary extends Library {
     /* <sys/resource.h> */
     int RLIMIT_MEMLOCK = 8;
 
+    /* <poll.h> */
+    short POLLIN = 1;
+
     /* <time.h> */
     int CLOCK_BOOTTIME = 7;
 
@@ -60,6 +63,9 @@ interface LibcLibrary extends Library {
 
     // ssize_t read(int fd, void *buf, size_t count)
     NativeLong read(int fd, Pointer buf, size_t count);
+
+    // int poll(struct pollfd *fds, nfds_t nfds, int timeout)
+    int poll(Pointer fds, NativeLong nfds, int timeout);
 
     // int getpagesize(void)
     int getpagesize();

@@ -73,6 +73,11 @@ final class PortTable implements AutoCloseable {
         numbers.setRelease(FlowRecordLayout.OLDER_RAW_SENDERS * FlowRecordLayout.NUMBER_BYTES, olderRawSenders);
     }
 
+    /** Whether the next record wakes the reader, see {@link ReadingPace}; the program that does it takes it back. */
+    void setReaderWaits(boolean waits) {
+        numbers.setRelease(FlowRecordLayout.READER_WAITS * FlowRecordLayout.NUMBER_BYTES, waits ? 1 : 0);
+    }
+
     /** Records that found no room, and sockets without a state, since the last call. */
     long takeLost() {
         long lost = numbers.getAcquire(FlowRecordLayout.LOST_RECORDS * FlowRecordLayout.NUMBER_BYTES)

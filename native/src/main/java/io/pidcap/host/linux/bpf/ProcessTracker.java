@@ -232,6 +232,11 @@ final class ProcessTracker {
         batch.exit(process.identity);
     }
 
+    /** Whether {@link #endHeadless} has to be called again soon. */
+    boolean hasHeadless() {
+        return !headless.isEmpty();
+    }
+
     /** At each poll: ends those whose other threads have ended too. */
     List<KnownProcess> endHeadless(long nowNanos) {
         if (headless.isEmpty()) {

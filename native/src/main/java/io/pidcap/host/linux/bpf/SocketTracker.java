@@ -5,6 +5,7 @@ import io.pidcap.protocol.model.Endpoint;
 import io.pidcap.protocol.model.FiveTuple;
 import io.pidcap.protocol.model.FlowEvent.Kind;
 import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketState;
 import io.pidcap.protocol.model.TransportProtocol;
@@ -115,14 +116,17 @@ final class SocketTracker {
             Ownership owned = socket.last();
             if (owned != null) {
                 entries.add(new SocketEntry(
-                        socket.cookie,
-                        socket.netnsId,
-                        owned.tuple(),
-                        owned.state(),
-                        socket.owners.stream().map(owner -> owner.identity).toList()));
+                        socket.cookie, socket.netnsId, owned.tuple(), owned.state(), identities(socket.owners)));
             }
         }
         return entries;
+    }
+
+    private static List<ProcessIdentity> identities(List<KnownProcess> owners) {
+        if (owners.size() == 1) {
+            return List.of(owners.get(0).identity);
+        }
+        return owners.stream().map(owner -> owner.identity).toList();
     }
 
     /** Tells of a socket that was adopted after the snapshot. */
@@ -262,15 +266,15 @@ final class SocketTracker {
     }
 
     private void leaveOthers(KnownSocket socket, KnownProcess user, boolean movesData, ObservedTime observed) {
-        if (movesData && !socket.dataUsers.contains(user)) {
-            socket.dataUsers.add(user);
+        if (movesData) {
+            socket.addDataUser(user);
         }
         if (!movesData && socket.taken) {
             return;
         }
         socket.taken = true;
         for (KnownProcess other : List.copyOf(socket.owners)) {
-            if (other != user && !socket.dataUsers.contains(other)) {
+            if (other != user && !socket.isDataUser(other)) {
                 leave(socket, other, observed);
             }
         }
@@ -374,7 +378,7 @@ final class SocketTracker {
     private void unlink(KnownSocket socket, KnownProcess owner) {
         if (socket.owners.remove(owner)) {
             owner.sockets.remove(socket);
-            socket.dataUsers.remove(owner);
+            socket.removeDataUser(owner);
             countShared(socket, 1, -1);
         }
     }
