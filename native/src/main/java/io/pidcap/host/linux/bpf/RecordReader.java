@@ -110,11 +110,22 @@ final class RecordReader {
                 ownership,
                 maker,
                 observed);
-        if (maker != null && !accepted) {
-            users.shownEarlier(maker, userId(bytes, at + FlowRecordLayout.UID), nanos);
-        }
-        if (flags != 0 || ownership.state() == SocketState.LISTENING) {
+        noteUsers(cookie, maker, userId(bytes, at + FlowRecordLayout.UID), flags, ownership.state(), nanos);
+    }
+
+    private void noteUsers(
+            long cookie, @Nullable KnownProcess maker, long userId, int flags, SocketState state, long nanos) {
+        if ((flags & (FlowRecordLayout.ACCEPTED | FlowRecordLayout.AT_INGRESS)) != 0) {
             sockets.ownersOf(cookie).forEach(owner -> users.doubt(owner, nanos));
+        }
+        if (maker == null || (flags & FlowRecordLayout.ACCEPTED) != 0) {
+            return;
+        }
+        // Bind and connect note the user of that moment; listen and packets find an earlier one.
+        if (flags == 0 && state != SocketState.LISTENING) {
+            users.shown(maker, userId, nanos);
+        } else {
+            users.shownEarlier(maker, userId, nanos);
         }
     }
 
