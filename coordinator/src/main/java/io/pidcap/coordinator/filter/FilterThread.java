@@ -69,6 +69,7 @@ public final class FilterThread {
     private void run() {
         try {
             boolean finished = filter();
+            queue.close();
             progress = stage.progress(finished ? State.FINISHED : State.ABORTED);
             if (finished) {
                 listener.finished(progress);
