@@ -31,7 +31,8 @@ final class FilterCaptureCommand extends BaseCommand {
             names = "--journal",
             paramLabel = "JOURNAL",
             required = true,
-            description = "The session's flow events: the file `journal` in its directory.")
+            description = "The session's flow events: the file `journal` in its directory, which is there "
+                    + "while the session runs.")
     Path journal = Path.of("");
 
     @Mixin
