@@ -43,7 +43,6 @@ final class CaptureLoop implements Runnable {
     private volatile @Nullable StopRequest stopRequest;
     private volatile boolean aborted;
     private long announcedNanoTime;
-    private boolean endAnnounced;
 
     /** Owns {@code source} and {@code spool} from {@link #start} on. */
     CaptureLoop(
@@ -117,10 +116,23 @@ final class CaptureLoop implements Runnable {
         } catch (RuntimeException | Error e) {
             failure = join(failure, e);
         }
-        if (!endAnnounced) {
-            announcements.accept(spool.position());
+        if (failure != null && !aborted) {
+            countTheRest(failure);
         }
+        announcements.accept(spool.position());
         return failure;
+    }
+
+    /** Packets that the system still holds are lost with the spool or the device that broke; how many shall be known. */
+    private void countTheRest(Throwable failure) {
+        stopAfter(System.nanoTime());
+        try {
+            while (!aborted && !isDrained()) {
+                source.discard((int) ANNOUNCE_MILLIS);
+            }
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private static Throwable join(@Nullable Throwable first, Throwable later) {
@@ -169,11 +181,10 @@ final class CaptureLoop implements Runnable {
         spool.flush();
         SpoolPosition position = spool.position();
         announcedNanoTime = System.nanoTime();
-        announcements.accept(position);
-        endAnnounced = position.ended();
-        if (endAnnounced) {
+        if (position.ended()) {
+            // Before it is announced: where there can be no next one, the end is told last, with what was lost.
             spool.beginNext();
-            endAnnounced = false;
         }
+        announcements.accept(position);
     }
 }

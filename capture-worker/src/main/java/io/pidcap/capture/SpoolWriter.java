@@ -23,7 +23,6 @@ final class SpoolWriter {
     private int segmentNumber;
     private String file = "";
     private PacketSource.Segment segment;
-    private long readableBytes;
     private boolean ended;
 
     /** @throws HostException the first segment cannot be created */
@@ -42,7 +41,6 @@ final class SpoolWriter {
         PacketSource.Segment created = source.createSegment(directory.resolve(name));
         segmentNumber = number;
         file = name;
-        readableBytes = 0;
         ended = false;
         return created;
     }
@@ -55,22 +53,22 @@ final class SpoolWriter {
     /** Flushes, and ends the segment if it is full. */
     void flush() {
         flushSegment();
-        if (readableBytes >= segmentBytes) {
+        if (segment.readableBytes() >= segmentBytes) {
             end();
         }
     }
 
     private void flushSegment() {
         try {
-            readableBytes = segment.flush();
+            segment.flush();
         } catch (HostException e) {
-            // The source has cut the segment to what was readable, and closed it.
+            // The source has cut the segment behind its last whole record, and closed it.
             ended = true;
             throw e;
         }
     }
 
-    /** Call when the segment has ended and that was told. */
+    /** Call when the segment has ended; if this throws, that one is still the last. */
     void beginNext() {
         segment = next();
     }
@@ -101,7 +99,7 @@ final class SpoolWriter {
                 interfaceNumber,
                 segmentNumber,
                 file,
-                readableBytes,
+                segment.readableBytes(),
                 ended,
                 source.drainedUntil(),
                 Clocks.read(),

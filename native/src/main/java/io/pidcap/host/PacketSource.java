@@ -43,6 +43,14 @@ public interface PacketSource extends AutoCloseable {
     int pump(Segment segment, int waitMillis);
 
     /**
+     * Takes what has arrived and writes it nowhere: it counts as not written. For when no segment can be written any more.
+     *
+     * @param waitMillis as for {@link #pump}
+     * @throws HostException as {@link #pump}
+     */
+    void discard(int waitMillis);
+
+    /**
      * Every packet that arrived up to this instant has been pumped. Its wall clock is for people; it may step back, and
      * so may the time in a packet.
      *
@@ -63,11 +71,13 @@ public interface PacketSource extends AutoCloseable {
         /**
          * Hands everything pumped so far to the file system.
          *
-         * @return the file's length: whole records up to here can be read
-         * @throws HostException {@code DISK_FULL} or {@code IO}: the segment is closed, cut back to what the last good
-         *     flush returned, and the packets since then are counted as not written
+         * @throws HostException {@code DISK_FULL} or {@code IO}: the segment is closed and cut behind the last whole record
+         *     that it has; the packets that found no place are counted as not written
          */
-        long flush();
+        void flush();
+
+        /** Whole records up to here can be read: the file's length after the last {@link #flush}, also one that failed. */
+        long readableBytes();
 
         /**
          * Flushes and closes. Idempotent.

@@ -30,6 +30,7 @@ public final class FakePacketSource implements PacketSource {
     private final int snaplen;
     private long received;
     private long written;
+    private long unwritten;
     private @Nullable ObservedTime drainedUntil;
     private @Nullable ObservedTime heldSince;
     private long pumps;
@@ -141,6 +142,19 @@ public final class FakePacketSource implements PacketSource {
         return packets;
     }
 
+    @Override
+    public synchronized void discard(int waitMillis) {
+        checkOpen();
+        if (nothingToSee()) {
+            awaitArrival(waitMillis);
+        }
+        if (heldSince == null) {
+            unwritten += arrived.size();
+            arrived.clear();
+            drainedUntil = Clocks.read();
+        }
+    }
+
     private boolean nothingToSee() {
         return arrived.isEmpty() || heldSince != null;
     }
@@ -161,7 +175,7 @@ public final class FakePacketSource implements PacketSource {
 
     @Override
     public synchronized CaptureCounters counters() {
-        return new CaptureCounters(written, received, 0, 0);
+        return new CaptureCounters(written, unwritten, received, 0, 0);
     }
 
     @Override
@@ -175,11 +189,12 @@ public final class FakePacketSource implements PacketSource {
         }
     }
 
-    private synchronized @Nullable HostException takeFlushFailure(long unwritten) {
+    private synchronized @Nullable HostException takeFlushFailure(long unflushed) {
         HostException failure = flushFailure;
         if (failure != null) {
             flushFailure = null;
-            written -= unwritten;
+            written -= unflushed;
+            unwritten += unflushed;
         }
         return failure;
     }
@@ -221,7 +236,7 @@ public final class FakePacketSource implements PacketSource {
         }
 
         @Override
-        public long flush() {
+        public void flush() {
             HostException failure = takeFlushFailure(unflushed.size());
             try {
                 if (failure != null) {
@@ -234,6 +249,10 @@ public final class FakePacketSource implements PacketSource {
             } catch (IOException e) {
                 throw new HostException(HostException.Code.IO, "write: " + e, "", e);
             }
+        }
+
+        @Override
+        public long readableBytes() {
             return length;
         }
 

@@ -20,7 +20,7 @@ import java.util.List;
 
 /** The conversation of capture.proto: what is readable in the spool goes to the filter stage. */
 final class CaptureSide extends WorkerSide {
-    private static final CaptureCounters NOTHING = new CaptureCounters(0, 0, 0, 0);
+    private static final CaptureCounters NOTHING = new CaptureCounters(0, 0, 0, 0, 0);
 
     private final SessionConfig config;
     private final Path spool;
@@ -123,6 +123,7 @@ final class CaptureSide extends WorkerSide {
     private static CaptureCounters sum(CaptureCounters one, CaptureCounters other) {
         return new CaptureCounters(
                 one.writtenPackets() + other.writtenPackets(),
+                one.unwrittenPackets() + other.unwrittenPackets(),
                 one.receivedPackets() + other.receivedPackets(),
                 one.droppedPackets() + other.droppedPackets(),
                 one.interfaceDroppedPackets() + other.interfaceDroppedPackets());

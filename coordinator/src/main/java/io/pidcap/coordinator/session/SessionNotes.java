@@ -53,10 +53,12 @@ public final class SessionNotes {
         Map<String, Long> dropped = new LinkedHashMap<>();
         dropped.put("by the kernel", sum(totals, CaptureCounters::droppedPackets));
         dropped.put("by the interface", sum(totals, CaptureCounters::interfaceDroppedPackets));
+        dropped.put("writing the spool", sum(totals, CaptureCounters::unwrittenPackets));
         dropped.put("never filtered", over ? unread : 0);
         dropped.put("writing the output", lostInOutput);
-        long droppedBefore =
-                sum(totals, CaptureCounters::droppedPackets) + sum(totals, CaptureCounters::interfaceDroppedPackets);
+        long droppedBefore = sum(totals, CaptureCounters::droppedPackets)
+                + sum(totals, CaptureCounters::interfaceDroppedPackets)
+                + sum(totals, CaptureCounters::unwrittenPackets);
         return new SessionReport.Packets(
                 reached + droppedBefore, counters.keptPackets() - lostInOutput, skipped, dropped, over ? 0 : unread);
     }

@@ -62,6 +62,8 @@ public final class PcapPacketSource implements PacketSource {
     private final Object handleLock = new Object();
 
     private long writtenPackets;
+    private long unwrittenPackets;
+    private @Nullable PcapSegment nowhere;
     private @Nullable ObservedTime drainedUntil;
     /** When the kernel's ring was last seen empty: what lies in it was stamped since. */
     private @Nullable ObservedTime emptied;
@@ -120,12 +122,13 @@ public final class PcapPacketSource implements PacketSource {
 
     @Override
     public Segment createSegment(Path file) {
-        return PcapSegment.create(device, file, this::uncount);
+        return PcapSegment.create(device, file, this::notWritten);
     }
 
-    private void uncount(long packets) {
+    private void notWritten(long packets) {
         synchronized (handleLock) {
             writtenPackets -= packets;
+            unwrittenPackets += packets;
         }
     }
 
@@ -150,6 +153,16 @@ public final class PcapPacketSource implements PacketSource {
             target.pumped(packets);
             return packets;
         }
+    }
+
+    @Override
+    public void discard(int waitMillis) {
+        PcapSegment target = nowhere;
+        if (target == null) {
+            target = PcapSegment.nowhere(device);
+            nowhere = target;
+        }
+        notWritten(pump(target, waitMillis));
     }
 
     private void awaitTurn(int waitMillis) {
@@ -231,7 +244,8 @@ public final class PcapPacketSource implements PacketSource {
             if (!closed) {
                 stats.refresh();
             }
-            return new CaptureCounters(writtenPackets, stats.received(), stats.dropped(), stats.interfaceDropped());
+            return new CaptureCounters(
+                    writtenPackets, unwrittenPackets, stats.received(), stats.dropped(), stats.interfaceDropped());
         }
     }
 
@@ -241,6 +255,9 @@ public final class PcapPacketSource implements PacketSource {
             if (!closed) {
                 stats.refresh();
                 closed = true;
+                if (nowhere != null) {
+                    nowhere.close();
+                }
                 device.close();
                 pollfd.close();
             }

@@ -31,6 +31,7 @@ final class PcapSegment implements PacketSource.Segment {
 
     private final LibPcapLibrary pcap;
     private final Path file;
+    private final int snaplen;
     private final Pointer dumper;
 
     /** The stream's, until it is closed. glibc ignores the size of a buffer that it is to allocate itself. */
@@ -38,12 +39,14 @@ final class PcapSegment implements PacketSource.Segment {
 
     private final LongConsumer notWritten;
     private long packetsSinceFlush;
-    private long goodLength;
+    private long readableBytes;
     private boolean closed;
 
-    private PcapSegment(LibPcapLibrary pcap, Path file, Pointer dumper, Memory streamBuffer, LongConsumer notWritten) {
+    private PcapSegment(
+            LibPcapLibrary pcap, Path file, int snaplen, Pointer dumper, Memory streamBuffer, LongConsumer notWritten) {
         this.pcap = pcap;
         this.file = file;
+        this.snaplen = snaplen;
         this.dumper = dumper;
         this.streamBuffer = streamBuffer;
         this.notWritten = notWritten;
@@ -52,6 +55,17 @@ final class PcapSegment implements PacketSource.Segment {
     /** @param notWritten told of packets that {@link #pumped} counted and a failed flush lost */
     static PcapSegment create(PcapDevice device, Path file, LongConsumer notWritten) {
         createFile(file);
+        PcapSegment segment = open(device, file, notWritten);
+        segment.flushStream();
+        return segment;
+    }
+
+    /** Takes packets and keeps none of them. */
+    static PcapSegment nowhere(PcapDevice device) {
+        return open(device, ProcessBuilder.Redirect.DISCARD.file().toPath(), unwritten -> {});
+    }
+
+    private static PcapSegment open(PcapDevice device, Path file, LongConsumer notWritten) {
         LibPcapLibrary pcap = device.library();
         Memory streamBuffer = new Memory(STREAM_BUFFER_BYTES);
         Pointer stream = openStream(file, streamBuffer);
@@ -61,9 +75,7 @@ final class PcapSegment implements PacketSource.Segment {
             streamBuffer.close();
             throw new HostException(Code.IO, "write " + file + ": " + pcap.pcap_geterr(device.handle()), "");
         }
-        PcapSegment segment = new PcapSegment(pcap, file, dumper, streamBuffer, notWritten);
-        segment.flushStream();
-        return segment;
+        return new PcapSegment(pcap, file, device.snaplen(), dumper, streamBuffer, notWritten);
     }
 
     private static void createFile(Path file) {
@@ -123,14 +135,18 @@ final class PcapSegment implements PacketSource.Segment {
     }
 
     @Override
-    public long flush() {
+    public void flush() {
         if (closed) {
             throw new IllegalStateException(file + " is closed");
         }
         if (packetsSinceFlush > 0) {
             flushStream();
         }
-        return goodLength;
+    }
+
+    @Override
+    public long readableBytes() {
+        return readableBytes;
     }
 
     private void flushStream() {
@@ -139,7 +155,7 @@ final class PcapSegment implements PacketSource.Segment {
         if (status != 0 || LibcLibrary.get().ferror(pcap.pcap_dump_file(dumper)) != 0) {
             throw broken(errno);
         }
-        goodLength = length();
+        readableBytes = length();
         packetsSinceFlush = 0;
     }
 
@@ -151,16 +167,22 @@ final class PcapSegment implements PacketSource.Segment {
         }
     }
 
-    /** Closing a stream writes what is left of its buffer, so the file is cut only after that. */
+    /**
+     * What reached the file before the disk was full is kept. Closing a stream writes what is left of its buffer, so the
+     * file is looked at and cut only after that.
+     */
     private HostException broken(int errno) {
         closeStream();
-        notWritten.accept(packetsSinceFlush);
         HostException failure = PcapErrors.ofErrno("write", file, errno == 0 ? guessErrno() : errno);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.truncate(goodLength);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            WholeRecords records = WholeRecords.from(channel, readableBytes, packetsSinceFlush, snaplen);
+            channel.truncate(records.end());
+            readableBytes = records.end();
+            packetsSinceFlush -= records.count();
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
+        notWritten.accept(packetsSinceFlush);
         return failure;
     }
 

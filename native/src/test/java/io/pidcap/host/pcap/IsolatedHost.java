@@ -5,6 +5,7 @@ import io.pidcap.host.HostException;
 import io.pidcap.host.PacketSource;
 import io.pidcap.host.PacketSourceConfig;
 import io.pidcap.host.UdpSender;
+import io.pidcap.protocol.model.CaptureCounters;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -94,8 +95,9 @@ final class IsolatedHost {
             }
             segment.flush();
         } finally {
-            System.out.println("length " + file.toFile().length() + ", written "
-                    + source.counters().writtenPackets());
+            CaptureCounters counters = source.counters();
+            System.out.println("length " + file.toFile().length() + ", written " + counters.writtenPackets() + " of "
+                    + (counters.writtenPackets() + counters.unwrittenPackets()));
         }
     }
 }

@@ -13,6 +13,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the system refuses, made to happen in namespaces that belong to the test alone. */
 class PcapRefusalTest {
+    private static final int DISK_BYTES = 64 << 10;
+    private static final int FILE_HEADER_BYTES = 24;
+    /** Header of the record, Ethernet, IPv4, UDP, payload. */
+    private static final int RECORD_BYTES = 16 + 14 + 20 + 8 + 1400;
+
+    private static final int RECORDS_THAT_FIT = (DISK_BYTES - FILE_HEADER_BYTES) / RECORD_BYTES;
+    private static final int ALL_THAT_FIT = FILE_HEADER_BYTES + RECORDS_THAT_FIT * RECORD_BYTES;
+
     @TempDir
     private Path directory;
 
@@ -36,17 +44,17 @@ class PcapRefusalTest {
     }
 
     @Test
-    void shouldSayDiskFullAndKeepWholeRecordsOnlyWhenACopyFails() {
+    void shouldSayDiskFullAndKeepTheWholeRecordsThatFitWhenACopyFails() {
         assertThat(isolated("full", directory.toString()))
-                .contains("length 24, written 0\n")
+                .contains("length " + ALL_THAT_FIT + ", written " + RECORDS_THAT_FIT + " of 400\n")
                 .contains(
                         "DISK_FULL write " + directory.resolve("full.pcap") + ": No space left on device (28) | free");
     }
 
     @Test
-    void shouldSayDiskFullWhenTheFlushFails() {
+    void shouldSayDiskFullAndKeepTheWholeRecordsThatFitWhenTheFlushFails() {
         assertThat(isolated("full-at-flush", directory.toString()))
-                .contains("length 24, written 0\n")
+                .contains("length " + ALL_THAT_FIT + ", written " + RECORDS_THAT_FIT + " of 100\n")
                 .contains(
                         "DISK_FULL write " + directory.resolve("full.pcap") + ": No space left on device (28) | free");
     }

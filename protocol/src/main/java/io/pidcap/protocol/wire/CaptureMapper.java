@@ -10,6 +10,7 @@ public final class CaptureMapper {
     public static CaptureCountersMessage toMessage(CaptureCounters counters) {
         return CaptureCountersMessage.newBuilder()
                 .setWrittenPackets(counters.writtenPackets())
+                .setUnwrittenPackets(counters.unwrittenPackets())
                 .setReceivedPackets(counters.receivedPackets())
                 .setDroppedPackets(counters.droppedPackets())
                 .setInterfaceDroppedPackets(counters.interfaceDroppedPackets())
@@ -19,6 +20,7 @@ public final class CaptureMapper {
     public static CaptureCounters toModel(CaptureCountersMessage message) {
         return new CaptureCounters(
                 MessageChecks.counter(message.getWrittenPackets(), "CaptureCountersMessage.written_packets"),
+                MessageChecks.counter(message.getUnwrittenPackets(), "CaptureCountersMessage.unwritten_packets"),
                 MessageChecks.counter(message.getReceivedPackets(), "CaptureCountersMessage.received_packets"),
                 MessageChecks.counter(message.getDroppedPackets(), "CaptureCountersMessage.dropped_packets"),
                 MessageChecks.counter(

@@ -124,7 +124,11 @@ final class RandomModel {
 
     CaptureCounters counters() {
         return new CaptureCounters(
-                random.nextLong() >>> 1, random.nextLong() >>> 1, random.nextLong() >>> 1, random.nextLong() >>> 1);
+                random.nextLong() >>> 1,
+                random.nextLong() >>> 1,
+                random.nextLong() >>> 1,
+                random.nextLong() >>> 1,
+                random.nextLong() >>> 1);
     }
 
     SocketSnapshot snapshot(int size) {
