@@ -55,6 +55,9 @@ final class StopCommand extends BaseCommand {
         try (ControlClient session = ControlClient.connect(found.directory());
                 DrainProgress progress = new DrainProgress(Terminal.isStderr())) {
             return session.stop(progress::show);
+        } catch (SessionException unreachable) {
+            // One that ended by itself just now answers no more, but has left its report.
+            return Sessions.report(found).orElseThrow(() -> unreachable);
         }
     }
 }

@@ -305,7 +305,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
 
     private void complete() {
         try {
-            filter.closeOutput(capture.report(), epochNanos(readyAt), epochNanos(stopAskedAt));
+            filter.closeOutput(report(), epochNanos(readyAt), epochNanos(stopAskedAt));
         } catch (IOException e) {
             LOG.error("complete the output", e);
             failure = failure == null ? SessionException.output(e) : failure;

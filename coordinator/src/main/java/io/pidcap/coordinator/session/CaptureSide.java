@@ -140,6 +140,7 @@ final class CaptureSide extends WorkerSide {
                     known ? new LinkType(open.get(i).getLinkType()).toString() : "",
                     known && open.get(i).getNanosecondTimestamps(),
                     total.writtenPackets(),
+                    total.unwrittenPackets(),
                     total.droppedPackets(),
                     total.interfaceDroppedPackets()));
         }

@@ -155,20 +155,20 @@ final class FilterFeed {
     }
 
     /** Completes the output. Only after the end of the filter stage. */
-    void closeOutput(List<SessionReport.Interface> counters, long startEpochNanos, long endEpochNanos)
-            throws IOException {
+    void closeOutput(SessionReport report, long startEpochNanos, long endEpochNanos) throws IOException {
         List<InterfaceStatistics> statistics = new ArrayList<>();
-        outputInterfaces.forEach((description, number) -> counters.stream()
+        outputInterfaces.forEach((description, number) -> report.interfaces().stream()
                 .filter(one -> one.name().equals(description.name()))
                 .findFirst()
                 .ifPresent(one -> statistics.add(new InterfaceStatistics(
                         number,
                         startEpochNanos,
                         endEpochNanos,
-                        one.written() + one.dropped(),
+                        one.written() + one.unwritten() + one.dropped(),
                         one.droppedByInterface(),
                         one.dropped(),
-                        one.written()))));
+                        one.written() + one.unwritten(),
+                        number == 0 ? SessionNotes.inFile(report) : ""))));
         writer.close(statistics);
     }
 

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** What a session tells its user beside numbers, and how its numbers are put together. */
 public final class SessionNotes {
@@ -61,6 +62,29 @@ public final class SessionNotes {
                 + sum(totals, CaptureCounters::unwrittenPackets);
         return new SessionReport.Packets(
                 reached + droppedBefore, counters.keptPackets() - lostInOutput, skipped, dropped, over ? 0 : unread);
+    }
+
+    /** The equation and what was lost of the knowledge of owners, for the comment of the output's statistics. */
+    static String inFile(SessionReport report) {
+        SessionReport.Packets packets = report.packets();
+        SessionReport.Events events = report.events();
+        Map<String, Long> figures = new LinkedHashMap<>();
+        figures.put("received", packets.received());
+        figures.put("kept", packets.kept());
+        figures.put("skipped", packets.skippedInAll());
+        figures.put("dropped", packets.droppedInAll());
+        packets.dropped().forEach((place, count) -> {
+            if (count > 0) {
+                figures.put("dropped " + place, count);
+            }
+        });
+        figures.put("events received", events.received());
+        figures.put("events lost", events.lost());
+        figures.put("messages missing", events.missingMessages());
+        figures.put("gaps", (long) report.gaps().size());
+        return figures.entrySet().stream()
+                .map(figure -> figure.getKey().replace(' ', '_') + "=" + figure.getValue())
+                .collect(Collectors.joining(" "));
     }
 
     private static long sum(List<CaptureCounters> totals, ToLongFunction<CaptureCounters> counter) {

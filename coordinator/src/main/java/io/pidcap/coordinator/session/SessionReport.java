@@ -131,9 +131,20 @@ public record SessionReport(
             long missingMessages,
             @Nullable Instant completeUntil) {}
 
-    /** One interface, over all runs of the capture-worker. */
+    /**
+     * One interface, over all runs of the capture-worker.
+     *
+     * @param written packets in the spool
+     * @param unwritten packets that the spool had no place for
+     */
     public record Interface(
-            String name, String linkType, boolean nanoseconds, long written, long dropped, long droppedByInterface) {}
+            String name,
+            String linkType,
+            boolean nanoseconds,
+            long written,
+            long unwritten,
+            long dropped,
+            long droppedByInterface) {}
 
     /** One process of which packets were kept; pid 0 is all those that have no row of their own. */
     public record ProcessRow(int pid, String name, long packets, long bytes, long flows) {}

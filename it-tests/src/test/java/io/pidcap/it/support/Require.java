@@ -20,7 +20,8 @@ public enum Require {
     NETNS,
     TSHARK,
     TCPDUMP,
-    PYTHON3;
+    PYTHON3,
+    CC;
 
     /** Skips or fails the running test if the host lacks one of these. */
     public static void all(Require... wanted) {
@@ -42,7 +43,7 @@ public enum Require {
         return switch (this) {
             case ROOT -> isRoot() ? Optional.empty() : Optional.of("not root: packets cannot be captured");
             case NETNS -> cannotMakeNamespaces();
-            case TSHARK, TCPDUMP, PYTHON3 -> missing(word());
+            case TSHARK, TCPDUMP, PYTHON3, CC -> missing(word());
         };
     }
 

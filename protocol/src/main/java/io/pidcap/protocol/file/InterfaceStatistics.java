@@ -10,6 +10,7 @@ package io.pidcap.protocol.file;
  * @param interfaceDroppedPackets by the interface, for want of resources ({@code isb_ifdrop})
  * @param systemDroppedPackets by the system, for want of buffer ({@code isb_osdrop})
  * @param deliveredPackets to us, those that were then not selected too ({@code isb_usrdeliv})
+ * @param comment for people; empty: none
  */
 public record InterfaceStatistics(
         int interfaceId,
@@ -18,4 +19,5 @@ public record InterfaceStatistics(
         long receivedPackets,
         long interfaceDroppedPackets,
         long systemDroppedPackets,
-        long deliveredPackets) {}
+        long deliveredPackets,
+        String comment) {}

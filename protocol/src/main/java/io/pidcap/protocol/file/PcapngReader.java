@@ -117,7 +117,8 @@ public final class PcapngReader implements CaptureFileReader, CapturedPacket {
                 options.longValue(PcapngFormat.ISB_IFRECV, -1),
                 options.longValue(PcapngFormat.ISB_IFDROP, -1),
                 options.longValue(PcapngFormat.ISB_OSDROP, -1),
-                options.longValue(PcapngFormat.ISB_USRDELIV, -1)));
+                options.longValue(PcapngFormat.ISB_USRDELIV, -1),
+                options.text(PcapngFormat.OPT_COMMENT)));
     }
 
     private void bound(int count, String what) throws CaptureFileException {

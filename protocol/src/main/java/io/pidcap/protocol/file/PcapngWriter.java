@@ -142,11 +142,12 @@ public final class PcapngWriter implements CaptureFileWriter {
     }
 
     private void writeStatistics(InterfaceStatistics statistics) throws IOException {
-        ByteBuffer buffer = out.reserve(1024);
+        ByteBuffer buffer = out.reserve(2 * PcapngFormat.MAX_OPTION_BYTES);
         PcapngBlock block = new PcapngBlock(buffer, PcapngFormat.INTERFACE_STATISTICS_BLOCK);
         long end = statistics.endEpochNanos();
         buffer.putInt(statistics.interfaceId()).putInt((int) (end >>> 32)).putInt((int) end);
-        block.optionTime(PcapngFormat.ISB_STARTTIME, statistics.startEpochNanos())
+        block.optionText(PcapngFormat.OPT_COMMENT, statistics.comment())
+                .optionTime(PcapngFormat.ISB_STARTTIME, statistics.startEpochNanos())
                 .optionTime(PcapngFormat.ISB_ENDTIME, end);
         counter(block, PcapngFormat.ISB_IFRECV, statistics.receivedPackets());
         counter(block, PcapngFormat.ISB_IFDROP, statistics.interfaceDroppedPackets());

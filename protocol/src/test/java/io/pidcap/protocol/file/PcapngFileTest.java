@@ -25,8 +25,9 @@ final class PcapngFileTest {
             new InterfaceDescription("eth0", LinkType.ETHERNET, 262144, "tcp port 80"),
             new InterfaceDescription("any", LinkType.LINUX_SLL2, 1000, ""));
     private static final List<InterfaceStatistics> STATISTICS = List.of(
-            new InterfaceStatistics(0, 1_700_000_000_000_000_001L, 1_700_000_009_000_000_002L, 1000, 3, 7, 990),
-            new InterfaceStatistics(1, 1_700_000_000_000_000_003L, 1_700_000_009_000_000_004L, 5, -1, 0, 5));
+            new InterfaceStatistics(
+                    0, 1_700_000_000_000_000_001L, 1_700_000_009_000_000_002L, 1000, 3, 7, 990, "kept=12 größer"),
+            new InterfaceStatistics(1, 1_700_000_000_000_000_003L, 1_700_000_009_000_000_004L, 5, -1, 0, 5, ""));
     private static final long SEED = System.nanoTime();
 
     @TempDir

@@ -1,0 +1,207 @@
+package io.pidcap.it.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pidcap.it.support.Pidcap;
+import io.pidcap.it.support.Require;
+import io.pidcap.it.support.Status;
+import io.pidcap.it.support.Tshark;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Each stage is given more than it can take, by a sender whose packets are the only ones on its network. Every one of them
+ * is found again: in the file, or in a count of those that were lost, with the place.
+ */
+class LossIT {
+    private static final int PAYLOAD_BYTES = 600;
+
+    @TempDir
+    Path directory;
+
+    private final List<Path> mounted = new ArrayList<>();
+    private final List<Long> stopped = new ArrayList<>();
+    private String running = "";
+    private Path file;
+    private Pidcap pidcap;
+
+    @BeforeEach
+    void needs() {
+        Require.all(Require.ROOT, Require.NETNS, Require.TSHARK, Require.CC);
+        pidcap = new Pidcap(directory);
+        file = directory.resolve("out.pcapng");
+    }
+
+    @AfterEach
+    void leaveNothing() throws Exception {
+        for (long pid : stopped) {
+            signal(pid, "CONT");
+        }
+        if (!running.isEmpty()) {
+            pidcap.run("stop", running);
+        }
+        for (Path mount : mounted) {
+            command("umount", mount.toString());
+        }
+    }
+
+    @Test
+    void shouldCountWhatTheKernelHasNoRoomFor() throws Exception {
+        int sent = 50_000;
+        try (Flood flood = Flood.start(directory, sent, PAYLOAD_BYTES)) {
+            String id = start(flood, "-B", "64K");
+            long captureWorker = workerPid("capture");
+            freeze(captureWorker);
+            flood.send();
+            thaw(captureWorker);
+            JsonNode packets = stop(id, 0);
+            assertThat(packets.get("received").asLong()).isEqualTo(sent);
+            assertThat(dropped(packets, "by the kernel")).isPositive();
+            assertEveryPacketIsSomewhere(packets);
+        }
+    }
+
+    @Test
+    void shouldLoseNothingWhenTheFilterStageIsFarBehind() throws Exception {
+        int sent = 100_000;
+        try (Flood flood = Flood.start(directory, sent, PAYLOAD_BYTES)) {
+            String id = start(flood);
+            long coordinator = coordinatorPid();
+            freeze(coordinator);
+            flood.send();
+            thaw(coordinator);
+            JsonNode packets = stop(id, 0);
+            assertThat(packets.get("received").asLong()).isEqualTo(sent);
+            assertThat(packets.get("kept").asLong()).isEqualTo(sent);
+            assertEveryPacketIsSomewhere(packets);
+        }
+    }
+
+    @Test
+    void shouldKeepWhatTheSpoolHadRoomForAndCountTheRest() throws Exception {
+        int sent = 30_000;
+        mountSmall(directory.resolve("state"), 8);
+        try (Flood flood = Flood.start(directory, sent, PAYLOAD_BYTES)) {
+            String id = start(flood);
+            long coordinator = coordinatorPid();
+            freeze(coordinator);
+            flood.send();
+            thaw(coordinator);
+            JsonNode packets = stop(id, 6);
+            assertThat(packets.get("received").asLong()).isLessThanOrEqualTo(sent);
+            assertThat(packets.get("kept").asLong()).isPositive();
+            assertThat(dropped(packets, "writing the spool")).isPositive();
+            assertEveryPacketIsSomewhere(packets);
+        }
+    }
+
+    @Test
+    void shouldKeepWhatTheOutputHadRoomForAndCountTheRest() throws Exception {
+        int sent = 30_000;
+        Path small = directory.resolve("small");
+        mountSmall(small, 8);
+        file = small.resolve("out.pcapng");
+        try (Flood flood = Flood.start(directory, sent, PAYLOAD_BYTES)) {
+            String id = start(flood);
+            flood.send();
+            JsonNode packets = stop(id, 6);
+            assertThat(packets.get("received").asLong()).isEqualTo(sent);
+            assertThat(packets.get("kept").asLong()).isPositive();
+            assertThat(dropped(packets, "writing the output")).isPositive();
+            assertEquation(packets);
+        }
+    }
+
+    private String start(Flood flood, String... options) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("start", "-n", Flood.NAME, "-i", "lo", "-w", file.toString()));
+        arguments.addAll(List.of(options));
+        Pidcap.Result result = pidcap.start(flood.inItsNetwork(), arguments.toArray(String[]::new))
+                .await();
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        running = result.out().strip();
+        return running;
+    }
+
+    private JsonNode stop(String id, int exitCode) throws Exception {
+        Pidcap.Result result = pidcap.run("stop", id, "--json");
+        running = "";
+        assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
+        return Status.parse(result.out()).get("packets");
+    }
+
+    private long workerPid(String worker) throws Exception {
+        for (JsonNode run : Status.onlySession(pidcap).get("workerRuns")) {
+            if (run.get("worker").asString().equals(worker)) {
+                return run.get("pid").asLong();
+            }
+        }
+        throw new AssertionError("no worker " + worker);
+    }
+
+    private long coordinatorPid() throws Exception {
+        return ProcessHandle.of(workerPid("capture"))
+                .flatMap(ProcessHandle::parent)
+                .orElseThrow()
+                .pid();
+    }
+
+    private void freeze(long pid) throws Exception {
+        stopped.add(pid);
+        signal(pid, "STOP");
+    }
+
+    private void thaw(long pid) throws Exception {
+        signal(pid, "CONT");
+        stopped.remove(pid);
+    }
+
+    private static void signal(long pid, String name) throws Exception {
+        command("kill", "-" + name, Long.toString(pid));
+    }
+
+    private void mountSmall(Path where, int mebibytes) throws Exception {
+        Files.createDirectory(where);
+        command("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m,mode=0700", "none", where.toString());
+        mounted.add(where);
+    }
+
+    private static void command(String... words) throws IOException, InterruptedException {
+        int exit = new ProcessBuilder(words).inheritIO().start().waitFor();
+        assertThat(exit).as(String.join(" ", words)).isZero();
+    }
+
+    private static long dropped(JsonNode packets, String place) {
+        return packets.get("dropped").get(place).asLong();
+    }
+
+    private void assertEveryPacketIsSomewhere(JsonNode packets) throws Exception {
+        assertEquation(packets);
+        String inFile = "received=" + packets.get("received").asLong() + " kept="
+                + packets.get("kept").asLong() + " ";
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains(inFile);
+    }
+
+    private void assertEquation(JsonNode packets) throws Exception {
+        assertThat(packets.get("kept").asLong()).isEqualTo(Tshark.count(file, ""));
+        assertThat(packets.get("received").asLong())
+                .as(packets.toString())
+                .isEqualTo(packets.get("kept").asLong() + sum(packets.get("skipped")) + sum(packets.get("dropped")));
+    }
+
+    private static long sum(JsonNode counts) {
+        long sum = 0;
+        for (JsonNode count : counts) {
+            sum += count.asLong();
+        }
+        return sum;
+    }
+}
