@@ -28,6 +28,13 @@ final class CaptureOptions {
     boolean force;
 
     @Option(
+            names = "--keep-all",
+            description =
+                    "Keep the packets of all processes in the session's directory, so that `pidcap filter SESSION` "
+                            + "can pick others afterwards. Disk use grows with all that is captured.")
+    boolean keepAll;
+
+    @Option(
             names = {"-i", "--interface"},
             paramLabel = "IF",
             split = ",",
@@ -134,6 +141,7 @@ final class CaptureOptions {
                 children,
                 target(subject),
                 force,
+                keepAll,
                 snaplen,
                 promiscuous,
                 (int) bufferBytes,

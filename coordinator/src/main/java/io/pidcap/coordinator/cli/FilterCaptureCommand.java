@@ -5,35 +5,41 @@ import io.pidcap.coordinator.offline.FilterReport;
 import io.pidcap.coordinator.offline.FilterRequest;
 import io.pidcap.coordinator.offline.OfflineFilter;
 import io.pidcap.coordinator.session.Json;
+import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.session.SessionException.Kind;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code pidcap filter}: the filter stage for files. */
+/** {@code pidcap filter}: the filter stage for what was captured before. */
 @Command(
         name = "filter",
         sortOptions = false,
-        header = "Picks processes out of a capture file.",
+        header = "Picks processes out of what was captured before.",
         description = {
             "",
-            "Takes a capture of any program, and the journal of a pidcap session that ran meanwhile on the same host.",
+            "Takes a session that was captured with --keep-all; or a capture file of any program, and the journal of a "
+                    + "pidcap session that ran meanwhile on the same host.",
             ""
         },
         optionListHeading = "%nOptions:%n")
 final class FilterCaptureCommand extends BaseCommand {
-    @Parameters(paramLabel = "CAPTURE", description = "The capture file, pcap or pcapng.")
-    Path capture = Path.of("");
+    @Parameters(paramLabel = "CAPTURE", description = "The session's id; or, with --journal, a file, pcap or pcapng.")
+    String capture = "";
 
     @Option(
             names = "--journal",
             paramLabel = "JOURNAL",
-            required = true,
-            description = "The session's flow events: the file `journal` in its directory, which is there "
-                    + "while the session runs.")
-    Path journal = Path.of("");
+            description =
+                    "For a file: the flow events of a session, the file `journal` in its directory, which is there "
+                            + "while the session runs, and after it with --keep-all.")
+    @Nullable
+    Path journal;
 
     @Mixin
     final TargetOptions targets = new TargetOptions();
@@ -51,6 +57,19 @@ final class FilterCaptureCommand extends BaseCommand {
     @Option(names = "--json", description = "Print the report as JSON instead of the summary.")
     boolean json;
 
+    private FilterRequest.Source source() {
+        if (journal != null) {
+            return new FilterRequest.CaptureFile(Path.of(capture), journal);
+        }
+        if (Files.exists(Path.of(capture))) {
+            throw new SessionException(
+                    Kind.USAGE,
+                    "nothing is known of the owners of the packets in " + capture,
+                    "name the journal of a session that ran meanwhile with --journal");
+        }
+        return new FilterRequest.KeptSession(sessions().choose(capture).directory());
+    }
+
     @Override
     int execute(Console console) throws Exception {
         targets.checkRecorded();
@@ -63,8 +82,7 @@ final class FilterCaptureCommand extends BaseCommand {
                         Set.copyOf(targets.userIds()),
                         Set.of(),
                         targets.children),
-                capture,
-                journal,
+                source(),
                 CaptureOptions.checkedOutput(output),
                 force,
                 user.userId(),

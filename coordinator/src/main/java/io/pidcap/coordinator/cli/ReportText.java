@@ -44,6 +44,7 @@ final class ReportText {
             text.append("  gap: ").append(describe(gap)).append('\n');
         }
         text.append(processes(report.processes()));
+        report.endNotes().forEach(note -> text.append(note).append('\n'));
         return text.toString();
     }
 

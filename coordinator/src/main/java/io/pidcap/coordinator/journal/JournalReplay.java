@@ -4,23 +4,39 @@ import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.JournalReader;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.SocketSnapshot;
+import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.JournalRecord;
+import io.pidcap.protocol.v1.Role;
+import io.pidcap.protocol.v1.RunCaptureReady;
 import io.pidcap.protocol.v1.RunFlowBatch;
 import io.pidcap.protocol.v1.RunSnapshotPart;
+import io.pidcap.protocol.v1.RunSpoolProgress;
+import io.pidcap.protocol.v1.SessionStarted;
+import io.pidcap.protocol.v1.SpoolProgress;
+import io.pidcap.protocol.v1.WorkerRunEnded;
 import io.pidcap.protocol.wire.FlowBatchAssembler;
 import io.pidcap.protocol.wire.ProtocolException;
 import io.pidcap.protocol.wire.SnapshotAssembler;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The flow events and snapshots of a journal, in the order in which they arrived. One thread. */
+/** What a journal tells, in the order in which the session learnt it. One thread. */
 public final class JournalReplay implements AutoCloseable {
-    /** Who is told. */
+    /** Who is told. What concerns the spool is of no use where the packets come from elsewhere. */
     public interface Sink {
         /** Begins a run of an event-worker. */
         void snapshot(SocketSnapshot snapshot);
 
         void batch(FlowBatch batch);
+
+        /** The journal's first word. */
+        default void sessionStarted(SessionStarted session) {}
+
+        default void captureReady(int run, CaptureReady ready) {}
+
+        default void spoolProgress(int run, SpoolProgress progress) {}
+
+        default void captureRunEnded(int run) {}
     }
 
     private final JournalReader reader;
@@ -42,7 +58,7 @@ public final class JournalReplay implements AutoCloseable {
     }
 
     /**
-     * Reads on until it has told of one snapshot or one batch.
+     * Reads on until it has told of something.
      *
      * @return false: the journal has ended, or what is left of it was torn when its writer died
      * @throws CaptureFileException a corrupt record, with its offset
@@ -84,7 +100,32 @@ public final class JournalReplay implements AutoCloseable {
             }
             return batch != null;
         }
-        return false;
+        return tellOfSpool(entry, sink);
+    }
+
+    private static boolean tellOfSpool(JournalRecord entry, Sink sink) {
+        switch (entry.getBodyCase()) {
+            case SESSION_STARTED -> sink.sessionStarted(entry.getSessionStarted());
+            case CAPTURE_READY -> {
+                RunCaptureReady body = entry.getCaptureReady();
+                sink.captureReady(body.getRun(), body.getReady());
+            }
+            case SPOOL_PROGRESS -> {
+                RunSpoolProgress body = entry.getSpoolProgress();
+                sink.spoolProgress(body.getRun(), body.getProgress());
+            }
+            case WORKER_RUN_ENDED -> {
+                WorkerRunEnded body = entry.getWorkerRunEnded();
+                if (body.getRole() != Role.ROLE_CAPTURE_WORKER) {
+                    return false;
+                }
+                sink.captureRunEnded(body.getRun());
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Half of what an earlier run left unfinished never comes. */

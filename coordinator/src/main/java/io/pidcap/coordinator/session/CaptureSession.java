@@ -54,6 +54,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
 
     private final Askers askers = new Askers();
     private final List<String> notes = new ArrayList<>();
+    private final List<String> endNotes = new ArrayList<>();
     private SessionState state = SessionState.STARTING;
     private SessionMarkFile mark;
     private Path outputPath;
@@ -296,6 +297,9 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     @Override
     public void segmentFiltered(SpoolSegment segment, long outputBytes) {
         journal.segmentFiltered(segment.run(), segment.interfaceNumber(), segment.segment(), outputBytes);
+        if (config.keepAll()) {
+            return;
+        }
         try {
             Files.deleteIfExists(segment.file());
         } catch (IOException e) {
@@ -316,10 +320,13 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         try {
             outputPath = resources.output().commit();
             if (!outputPath.equals(config.output())) {
-                notes.add(config.output() + " appeared during the capture and was left alone: the packets are in "
+                endNotes.add(config.output() + " appeared during the capture and was left alone: the packets are in "
                         + outputPath);
             }
             outputBytes = Files.size(outputPath);
+            if (config.keepAll()) {
+                endNotes.add(SessionNotes.allIsKept(directory));
+            }
             over(SessionState.FINISHED, "the output is complete");
         } catch (IOException e) {
             failure = failure == null ? SessionException.output("complete", config.output(), e) : failure;
@@ -369,7 +376,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         ready.completeExceptionally(tooLate);
         String json = Json.write(report);
         journal.ended(json);
-        SessionResources.leaveReport(directory, json);
+        SessionResources.leaveReport(directory, json, config.keepAll() && last == SessionState.FINISHED);
         askers.ended(json, tooLate);
         loop.end();
         resources.close();
@@ -483,6 +490,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
                 SessionNotes.processes(progress),
                 runs,
                 gaps,
-                notes);
+                notes,
+                endNotes);
     }
 }

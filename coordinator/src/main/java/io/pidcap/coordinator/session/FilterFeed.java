@@ -5,18 +5,15 @@ import io.pidcap.coordinator.filter.FilterCommand;
 import io.pidcap.coordinator.filter.FilterListener;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.filter.FilterThread;
+import io.pidcap.coordinator.filter.SpoolCommands;
 import io.pidcap.coordinator.filter.SpoolSegment;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.model.FlowBatch;
-import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.CaptureReady;
-import io.pidcap.protocol.v1.OpenInterface;
 import io.pidcap.protocol.v1.SpoolProgress;
-import io.pidcap.protocol.wire.EventMapper;
-import io.pidcap.protocol.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,8 +39,7 @@ final class FilterFeed {
         void filterFailed(Exception cause);
     }
 
-    private final SessionConfig config;
-    private final Path spool;
+    private final SpoolCommands commands;
     private final CaptureFileWriter writer;
     private final FilterThread thread;
     private final Map<InterfaceDescription, Integer> outputInterfaces = new LinkedHashMap<>();
@@ -53,8 +49,7 @@ final class FilterFeed {
      * @param owner the session's thread
      */
     FilterFeed(SessionConfig config, Path spool, CaptureFileWriter writer, Executor owner, Listener listener) {
-        this.config = config;
-        this.spool = spool;
+        this.commands = new SpoolCommands(spool, config.filter());
         this.writer = writer;
         this.thread = new FilterThread(selector(config), writer, new FilterListener() {
             @Override
@@ -89,15 +84,9 @@ final class FilterFeed {
     }
 
     void captureRunOpened(int run, CaptureReady ready) {
-        List<InterfaceDescription> descriptions = new ArrayList<>();
-        for (OpenInterface one : ready.getInterfacesList()) {
-            InterfaceDescription description = new InterfaceDescription(
-                    one.getName(), new LinkType(one.getLinkType()), one.getSnaplen(), config.filter());
-            descriptions.add(description);
-            outputInterfaces.putIfAbsent(description, outputInterfaces.size());
-        }
-        post(new FilterCommand.RunOpened(
-                run, descriptions, known(ready.getOpening().getMonotonicNanos())));
+        FilterCommand.RunOpened opened = commands.opened(run, ready);
+        opened.interfaces().forEach(one -> outputInterfaces.putIfAbsent(one, outputInterfaces.size()));
+        post(opened);
     }
 
     void captureRunEnded(int run) {
@@ -113,23 +102,7 @@ final class FilterFeed {
     }
 
     void spoolProgress(int run, SpoolProgress progress) {
-        Path file = spool.resolve(progress.getFile());
-        if (!spool.equals(file.getParent())) {
-            throw new ProtocolException("SpoolProgress.file '" + progress.getFile() + "' is not a file of the spool");
-        }
-        post(new FilterCommand.ProgressArrived(
-                run,
-                progress.getInterface(),
-                progress.getSegment(),
-                file,
-                progress.getReadableBytes(),
-                progress.getEnded(),
-                known(progress.getDrainedUntilMonotonicNanos()),
-                progress.hasAnnounced() ? EventMapper.toModel(progress.getAnnounced()) : null));
-    }
-
-    private static long known(long monotonicNanos) {
-        return monotonicNanos == 0 ? Long.MIN_VALUE : monotonicNanos;
+        post(commands.progress(run, progress));
     }
 
     /** Nothing more comes. */

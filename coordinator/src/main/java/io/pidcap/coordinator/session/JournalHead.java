@@ -24,6 +24,7 @@ final class JournalHead {
                 .setOutputFile(config.output().toString())
                 .setOutputFormat(OutputFormat.of(config.output()).word())
                 .setSpoolDirectory(directory.spool().toString())
+                .setKeepSpool(config.keepAll())
                 .setCapture(CaptureSide.request(config, directory.spool()))
                 .setWatch(EventSide.request(config))
                 .setOutputUserId(config.ownerUserId())

@@ -15,6 +15,7 @@ import java.util.List;
  * @param children whether the descendants of the selected processes are selected too
  * @param output absolute path of the capture file
  * @param force whether a file that is there may be replaced
+ * @param keepAll whether spool and journal are kept, so that other processes can be selected afterwards
  * @param snaplenBytes most bytes kept of a packet, 1 to 262144
  * @param bufferBytes the kernel's buffer for packets that were not read yet, per interface
  * @param filter pcap-filter(7) expression; empty: all packets
@@ -35,6 +36,7 @@ public record SessionConfig(
         boolean children,
         Path output,
         boolean force,
+        boolean keepAll,
         int snaplenBytes,
         boolean promiscuous,
         int bufferBytes,

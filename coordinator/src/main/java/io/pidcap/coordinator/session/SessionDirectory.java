@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   session.json   what it is and whether it lives (SessionMarkFile)
  *   report.json    once it is over
  *   worker.sock    the workers' pipe; control.sock  of commands such as `pidcap stop`
- *   spool/         unfiltered packets that were not filtered yet
- *   journal        events and snapshots in the order of arrival
+ *   spool/         unfiltered packets that were not filtered yet; all of them with --keep-all
+ *   journal        events and snapshots in the order of arrival; after the end with --keep-all only
  *   logs/          one file for each worker run and one for the coordinator
  * </pre>
  */
@@ -79,6 +79,11 @@ public record SessionDirectory(Path path) {
 
     public Path coordinatorLog() {
         return logs().resolve("coordinator.log");
+    }
+
+    /** Whether the spool and the journal of a session that is over are there. */
+    public boolean hasKeptAll() {
+        return Files.isRegularFile(journal(), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Deletes what only a running session needs: the spool and the journal. */

@@ -35,6 +35,11 @@ public final class SessionNotes {
         return notes;
     }
 
+    static String allIsKept(SessionDirectory directory) {
+        return "the packets of all processes are kept: `pidcap filter " + directory.id()
+                + " -n NAME -w FILE` picks others; delete " + directory.path() + " when you are done";
+    }
+
     /**
      * The equation. {@code ps_recv} is not the left side: libpcap counts there, on Linux, what it drops as well, and on
      * the loopback interface every packet twice.

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param failure why it ended before it was asked to, or did not do its job; null: all is well
  * @param started when it was asked for; {@code ready}: from when on no packet was missed; {@code stopAsked}: from when
  *     on none was wanted; {@code ended}: when the output was complete. Null: not yet
- * @param notes what the user should know, one sentence each
+ * @param notes what the user should know from the beginning, one sentence each
+ * @param endNotes what the user should know in the end
  */
 public record SessionReport(
         int format,
@@ -33,7 +34,8 @@ public record SessionReport(
         List<ProcessRow> processes,
         List<Run> workerRuns,
         List<Gap> gaps,
-        List<String> notes) {
+        List<String> notes,
+        List<String> endNotes) {
     public static final int FORMAT = 1;
 
     public SessionReport {
@@ -42,6 +44,7 @@ public record SessionReport(
         workerRuns = List.copyOf(workerRuns);
         gaps = List.copyOf(gaps);
         notes = List.copyOf(notes);
+        endNotes = List.copyOf(endNotes);
     }
 
     /** A {@link SessionException} in words. */

@@ -59,11 +59,17 @@ final class SessionResources implements AutoCloseable {
         }
     }
 
-    /** Writes the report and deletes what only a running session needs. */
-    static void leaveReport(SessionDirectory directory, String json) {
+    /**
+     * Writes the report, and deletes what only a running session needs.
+     *
+     * @param keepAll keeps that as well
+     */
+    static void leaveReport(SessionDirectory directory, String json, boolean keepAll) {
         try {
             Json.replace(directory.reportFile(), json + "\n");
-            directory.deleteWorkFiles();
+            if (!keepAll) {
+                directory.deleteWorkFiles();
+            }
         } catch (IOException e) {
             LOG.warn("tidy up {}: {}", directory.path(), e.getMessage());
         }

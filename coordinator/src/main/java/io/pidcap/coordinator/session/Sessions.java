@@ -77,9 +77,14 @@ public final class Sessions {
         return Optional.ofNullable(SessionResources.readReport(found.directory()));
     }
 
-    /** Removes the oldest of those that are over; what died without a report stays, it can be looked into. */
+    /**
+     * Removes the oldest of those that are over. What died without a report stays, it can be looked into; so does what was
+     * to be kept.
+     */
     public void tidy() {
-        List<Found> over = all().stream().filter(found -> found.mark().isOver()).toList();
+        List<Found> over = all().stream()
+                .filter(found -> found.mark().isOver() && !found.directory().hasKeptAll())
+                .toList();
         for (Found old : over.subList(0, Math.max(0, over.size() - KEPT))) {
             try {
                 old.directory().delete();

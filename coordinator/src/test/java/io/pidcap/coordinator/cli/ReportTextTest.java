@@ -16,7 +16,11 @@ class ReportTextTest {
                         "1,234 packets in 10.0 s: /home/me/a.pcapng (1.2 MiB)",
                         "  5,432 received = 1,234 kept + 4,198 skipped + 0 dropped",
                         "  skipped: 4,198 of other processes")
-                .endsWith("", " PID  PROCESS  PACKETS    BYTES  FLOWS", "4711  curl       1,234  1.1 MiB      3")
+                .endsWith(
+                        "",
+                        " PID  PROCESS  PACKETS    BYTES  FLOWS",
+                        "4711  curl       1,234  1.1 MiB      3",
+                        "an end note")
                 .anyMatch(line ->
                         line.startsWith("  gap: no events worker from ") && line.endsWith("(1,000 ms): killed"));
     }

@@ -18,6 +18,7 @@ final class Configs {
                 true,
                 output,
                 true,
+                true,
                 96,
                 true,
                 1 << 20,

@@ -38,6 +38,7 @@ class SessionConfigTest {
                         false,
                         Path.of("/a"),
                         false,
+                        false,
                         96,
                         false,
                         1 << 20,

@@ -1,0 +1,124 @@
+package io.pidcap.it.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pidcap.it.support.Pidcap;
+import io.pidcap.it.support.Require;
+import io.pidcap.it.support.Status;
+import io.pidcap.it.support.TrafficProgram;
+import io.pidcap.it.support.Tshark;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** One process is captured with {@code --keep-all}, another is picked out of the same session afterwards. */
+class KeepAllIT {
+    private static final String SERVER_ADDRESS = "127.9.0.1";
+    private static final String TARGET_ADDRESS = "127.9.0.2";
+    private static final String OTHER_ADDRESS = "127.9.0.3";
+
+    @TempDir
+    Path directory;
+
+    private Pidcap pidcap;
+
+    @BeforeEach
+    void needs() {
+        Require.all(Require.ROOT, Require.TSHARK, Require.PYTHON3);
+        pidcap = new Pidcap(directory);
+    }
+
+    /** Both workers are restarted in the middle, so that the spool has two runs and the journal two snapshots. */
+    @Test
+    void shouldPickAnotherProcessAfterwards() throws Exception {
+        String id = start("--keep-all");
+        try (TrafficProgram echo = TrafficProgram.start(directory, "it-echo", "tcp-server", SERVER_ADDRESS)) {
+            String port = Integer.toString(echo.readPort());
+            try (TrafficProgram target = client("it-target", TARGET_ADDRESS, port);
+                    TrafficProgram other = client("it-other", OTHER_ADDRESS, port)) {
+                talk(target, other);
+                for (String worker : List.of("capture", "events")) {
+                    Pidcap.Result restarted = pidcap.run("restart", id, worker);
+                    assertThat(restarted.exitCode()).as(restarted.err()).isZero();
+                }
+                talk(target, other);
+            }
+            Status.awaitEventsUntilNow(pidcap);
+        }
+        Pidcap.Result stopped = pidcap.run("stop", id);
+        assertThat(stopped.exitCode()).as(stopped.err()).isZero();
+        assertThat(stopped.out()).contains("pidcap filter " + id);
+        Path captured = directory.resolve("out.pcapng");
+        assertThat(Tshark.count(captured, "ip.addr != " + TARGET_ADDRESS)).isZero();
+
+        for (String suffix : List.of("pcap", "pcapng")) {
+            Path picked = directory.resolve("other." + suffix);
+            JsonNode packets = filter(id, "it-other", picked);
+            assertThat(Tshark.count(picked, ""))
+                    .isEqualTo(packets.get("kept").asLong())
+                    .isGreaterThan(100);
+            assertThat(Tshark.count(picked, "ip.addr == " + OTHER_ADDRESS)).isEqualTo(Tshark.count(picked, ""));
+            assertThat(sum(packets)).isEqualTo(packets.get("received").asLong());
+        }
+
+        Path again = directory.resolve("again.pcapng");
+        filter(id, "it-target", again);
+        assertThat(Tshark.fields(again, "", "frame.time_epoch", "frame.len", "tcp.seq_raw"))
+                .isEqualTo(Tshark.fields(captured, "", "frame.time_epoch", "frame.len", "tcp.seq_raw"));
+    }
+
+    @Test
+    void shouldSayThatNothingWasKept() throws Exception {
+        String id = start();
+        assertThat(pidcap.run("stop", id).exitCode()).isZero();
+        Pidcap.Result refused = pidcap.run(
+                "filter", id, "-n", "x", "-w", directory.resolve("x.pcapng").toString());
+        assertThat(refused.exitCode()).isEqualTo(4);
+        assertThat(refused.err()).contains(id).contains("--keep-all").doesNotContain("\tat ");
+        assertThat(Files.exists(directory.resolve("x.pcapng"))).isFalse();
+    }
+
+    private String start(String... options) throws Exception {
+        String file = directory.resolve("out.pcapng").toString();
+        List<String> arguments =
+                new java.util.ArrayList<>(List.of("start", "-n", "it-target", "-i", "lo", "-f", "net 127.9.0.0/16"));
+        arguments.addAll(List.of("-w", file));
+        arguments.addAll(List.of(options));
+        Pidcap.Result started = pidcap.run(arguments.toArray(String[]::new));
+        assertThat(started.exitCode()).as(started.err()).isZero();
+        return started.out().strip();
+    }
+
+    private TrafficProgram client(String name, String address, String port) throws Exception {
+        return TrafficProgram.start(directory, name, "client", "tcp", address, SERVER_ADDRESS, port);
+    }
+
+    private static void talk(TrafficProgram... clients) throws Exception {
+        for (TrafficProgram client : clients) {
+            client.tell("open");
+            client.tell("send 20 700");
+            client.tell("close");
+            client.tell("once 10");
+        }
+    }
+
+    private JsonNode filter(String id, String name, Path file) throws Exception {
+        Pidcap.Result result = pidcap.run("filter", id, "-n", name, "-w", file.toString(), "--json");
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        return Status.parse(result.out()).get("packets");
+    }
+
+    private static long sum(JsonNode packets) {
+        long sum = packets.get("kept").asLong();
+        for (String lost : List.of("skipped", "dropped")) {
+            for (JsonNode count : packets.get(lost)) {
+                sum += count.asLong();
+            }
+        }
+        return sum;
+    }
+}
