@@ -5,12 +5,15 @@ standard input.
 """
 
 import array
+import fcntl
 import json
 import os
 import select
+import shlex
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -40,6 +43,20 @@ def connect(kind, bind, peer, port, bind_port=0):
         sock.connect((peer, port))
     clients.append((kind, sock, (peer, port)))
     return sock.getsockname()[1]
+
+
+def connect_with_headers(kind, bind, peer, port, headers):
+    """With IPv6 extension headers in everything that it sends: 0 hop-by-hop options, 60 destination options."""
+    sock = socket.socket(socket.AF_INET6, socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)
+    sock.settimeout(TIMEOUT_SECONDS)
+    for header in headers:
+        option = socket.IPV6_HOPOPTS if header == 0 else socket.IPV6_DSTOPTS
+        # Next header and length are the kernel's to fill in; six bytes of padding.
+        sock.setsockopt(socket.IPPROTO_IPV6, option, b"\0\0\1\4\0\0\0\0")
+    sock.bind((bind, 0))
+    if kind != "udp-unconnected":
+        sock.connect((peer, port))
+    clients.append((kind, sock, (peer, port)))
 
 
 def talk(count=5, size=100):
@@ -362,6 +379,70 @@ def greeted(bind, peer, port):
         return sock.getsockname()[1]
 
 
+# --- programs, users, children
+
+
+def execute(program):
+    """Goes on as another program, which answers for this one."""
+    os.execv(program, [program, "-I", os.path.abspath(__file__), "goes-on"])
+
+
+def give_up_root(user):
+    """Returns the wall clock before and after."""
+    before = time.time_ns()
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    return [before, time.time_ns()]
+
+
+def serve_tcp_by_workers(address, port, user):
+    server = listener(address, port)
+    for _ in range(3):
+        if os.fork() == 0:
+            give_up_root(user)
+            while True:
+                echo_connection(server.accept()[0])
+
+
+def life(program, *arguments):
+    """A command: another process that has a whole life of flows."""
+    calls = [["once", kind, *arguments, 3] for kind in ("tcp", "udp", "udp-unconnected")]
+    return [program, "-I", os.path.abspath(__file__), "calls", json.dumps(calls)]
+
+
+def run_shell(command):
+    subprocess.run(["/bin/sh", "-c", command], check=True)
+
+
+def run_tree(program, *arguments):
+    """A child, a child of a shell, and one of a shell's shell beside another."""
+    command = shlex.join(life(program, *arguments))
+    subprocess.run(life(program, *arguments), check=True)
+    run_shell(command + "; true")
+    run_shell(f"sh -c {shlex.quote(command + ' & ' + command + '; wait')}; true")
+
+
+def run_daemon(program, *arguments):
+    """Forks twice, as daemons do, so that its parent is gone when it begins; returns when it has ended."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        parent = os.getpid()
+        if os.fork() != 0:
+            os._exit(0)
+        while os.getppid() == parent:
+            time.sleep(0.001)
+        os.set_inheritable(writing, True)
+        command = life(program, *arguments)
+        os.execv(program, command)
+    os.close(writing)
+    os.waitpid(child, 0)
+    os.read(reading, 1)
+    os.close(reading)
+
+
 # --- multicast, ICMP, Unix sockets
 
 
@@ -413,6 +494,24 @@ def talk_unix():
         other.recv(100)
 
 
+def reflect(name):
+    """At the far end of a tun interface: sends back what comes, UDP over IPv4, with its ends changed."""
+    device = os.open("/dev/net/tun", os.O_RDWR)
+    tun, no_packet_information, set_interface = 0x0001, 0x1000, 0x400454CA
+    fcntl.ioctl(device, set_interface, struct.pack("16sH22x", name.encode(), tun | no_packet_information))
+
+    def run():
+        while True:
+            packet = bytearray(os.read(device, 65536))
+            if packet[0] >> 4 == 4 and packet[9] == socket.IPPROTO_UDP:
+                at = (packet[0] & 15) * 4
+                packet[12:16], packet[16:20] = packet[16:20], packet[12:16]
+                packet[at : at + 2], packet[at + 2 : at + 4] = packet[at + 2 : at + 4], packet[at : at + 2]
+                os.write(device, packet)
+
+    in_background(run)
+
+
 def pid():
     return os.getpid()
 
@@ -431,5 +530,10 @@ def main():
 if __name__ == "__main__":
     if sys.argv[1:2] == ["inherited"]:
         greet(3, int(sys.argv[2]), sys.argv[3])
+    elif sys.argv[1:2] == ["calls"]:
+        for function, *arguments in json.loads(sys.argv[2]):
+            globals()[function](*arguments)
     else:
+        if sys.argv[1:2] == ["goes-on"]:
+            print(json.dumps({"result": None}), flush=True)
         main()

@@ -10,47 +10,39 @@ final class AccuracyTable {
     private static final String HEAD =
             "| class | packets | recall ebpf | precision ebpf | recall proc | precision proc |\n|---|--:|--:|--:|--:|--:|\n";
 
-    private final Truth truth;
-    private final Scores ebpf;
-    private final Scores proc;
     private final Map<String, String> limits;
+    private final List<Row> rows = new ArrayList<>();
+
+    private record Row(String name, Tally ebpf, Tally proc) {
+        String markdown() {
+            return "| %s | %d | %s | %s | %s | %s |\n"
+                    .formatted(name, ebpf.wanted(), ebpf.recall(), ebpf.precision(), proc.recall(), proc.precision());
+        }
+    }
 
     /** @param limits by the name of a class, why it cannot reach 100 % */
-    AccuracyTable(Truth truth, Scores ebpf, Scores proc, Map<String, String> limits) {
-        this.truth = truth;
-        this.ebpf = ebpf;
-        this.proc = proc;
+    AccuracyTable(Map<String, String> limits) {
         this.limits = limits;
+    }
+
+    void add(Scene scene, Truth truth, Scores ebpf, Scores proc) {
+        truth.classes().forEach((number, name) -> rows.add(new Row(name, ebpf.of(number), proc.of(number))));
+        rows.add(new Row("of no class, scene " + scene.word(), ebpf.of(Truth.NO_CLASS), proc.of(Truth.NO_CLASS)));
     }
 
     String markdown() {
         StringBuilder text = new StringBuilder(HEAD);
-        truth.classes().forEach((number, name) -> text.append(row(number, name)));
-        text.append(row(Truth.NO_CLASS, "of no class"));
+        rows.forEach(row -> text.append(row.markdown()));
         limits.forEach((name, reason) ->
                 text.append("\n").append(name).append(": ").append(reason).append("\n"));
         return text.toString();
     }
 
-    private String row(int number, String name) {
-        Tally one = ebpf.of(number);
-        Tally other = proc.of(number);
-        return "| %s | %d | %s | %s | %s | %s |\n"
-                .formatted(name, one.wanted(), one.recall(), one.precision(), other.recall(), other.precision());
-    }
-
     /** The classes in which eBPF made a mistake that has no reason. */
     List<String> failures() {
-        List<String> failures = new ArrayList<>();
-        truth.classes().forEach((number, name) -> {
-            Tally tally = ebpf.of(number);
-            if (!tally.isPerfect() && !limits.containsKey(name)) {
-                failures.add(name + ": " + tally);
-            }
-        });
-        if (!ebpf.of(Truth.NO_CLASS).isPerfect()) {
-            failures.add("of no class: " + ebpf.of(Truth.NO_CLASS));
-        }
-        return failures;
+        return rows.stream()
+                .filter(row -> !row.ebpf.isPerfect() && !limits.containsKey(row.name))
+                .map(row -> row.name + ": " + row.ebpf)
+                .toList();
     }
 }

@@ -13,7 +13,15 @@ import java.util.concurrent.TimeUnit;
 
 /** {@code programs/accuracy.py}: makes the traffic, in a network namespace of its own. */
 final class Conductor implements AutoCloseable {
-    private static final List<String> PROGRAMS = List.of("accuracy.py", "accuracy_agent.py", "short_lived.c");
+    private static final List<String> PROGRAMS = List.of(
+            "accuracy.py",
+            "accuracy_base.py",
+            "accuracy_classes.py",
+            "accuracy_ways.py",
+            "accuracy_selection.py",
+            "accuracy_agent.py",
+            "short_lived.c",
+            "vlan_tags.bpf.c");
     private static final int END_SECONDS = 20;
 
     private final Process process;
@@ -28,8 +36,8 @@ final class Conductor implements AutoCloseable {
         this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
     }
 
-    /** Returns when everything is there that is to be older than the capture. */
-    static Conductor start(Path directory) throws IOException {
+    /** Returns when everything of a scene is there that is to be older than the capture. */
+    static Conductor start(String scene, Path directory) throws IOException {
         for (String program : PROGRAMS) {
             try (var in = Conductor.class.getResourceAsStream("/programs/" + program)) {
                 Files.write(directory.resolve(program), in.readAllBytes());
@@ -42,6 +50,7 @@ final class Conductor implements AutoCloseable {
                 "/usr/bin/python3",
                 "-I",
                 directory.resolve("accuracy.py").toString(),
+                scene,
                 directory.toString(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 testClasses());

@@ -21,7 +21,10 @@ public enum Require {
     TSHARK,
     TCPDUMP,
     PYTHON3,
-    CC;
+    NFT,
+    TC,
+    CC,
+    CLANG;
 
     /** Skips or fails the running test if the host lacks one of these. */
     public static void all(Require... wanted) {
@@ -43,7 +46,7 @@ public enum Require {
         return switch (this) {
             case ROOT -> isRoot() ? Optional.empty() : Optional.of("not root: packets cannot be captured");
             case NETNS -> cannotMakeNamespaces();
-            case TSHARK, TCPDUMP, PYTHON3, CC -> missing(word());
+            case TSHARK, TCPDUMP, PYTHON3, NFT, TC, CC, CLANG -> missing(word());
         };
     }
 
