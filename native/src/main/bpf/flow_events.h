@@ -12,6 +12,8 @@
 #define PIDCAP_COMM_BYTES 16
 /* Of the path of a program the last bytes are kept: they hold its name. */
 #define PIDCAP_PATH_BYTES 512
+/* NAME_MAX and a NUL. */
+#define PIDCAP_NAME_BYTES 256
 
 enum pidcap_record_kind {
 	/* A socket owns a tuple from now on. */
@@ -27,6 +29,8 @@ enum pidcap_record_kind {
 	PIDCAP_PROCESS_EXITED = 18,
 	/* Its main thread gets a new name; which one it is comes later. */
 	PIDCAP_PROCESS_RENAMED = 19,
+	/* Just before PIDCAP_PROCESS_EXECUTED: what it executes. */
+	PIDCAP_PROCESS_FILE = 20,
 };
 
 enum pidcap_socket_state {
@@ -83,6 +87,18 @@ struct pidcap_process_record {
 	char comm[PIDCAP_COMM_BYTES];
 	/* Of an exec the path as it was given; ends with NUL, and is the rest of a longer one. Only there for an exec. */
 	char path[PIDCAP_PATH_BYTES];
+};
+
+/* The file that a process executes: of a script its interpreter. */
+struct pidcap_file_record {
+	__u64 time_ns;
+	__u32 kind;
+	__u32 tgid;
+	/* How much of names there is; 0: the path is too long, or leads to no root. */
+	__u32 names_bytes;
+	__u32 reserved;
+	/* From the file's own name up to that of the directory below the root, each with its NUL. */
+	char names[1024];
 };
 
 /* What the iterator over the descriptors of all processes writes: one for each that is a socket of the internet. */

@@ -25,10 +25,7 @@ class AccuracyIT {
     private static final Path TABLE = Path.of("target/accuracy.md");
 
     /** What eBPF cannot reach, by class, and why. */
-    private static final Map<String, String> LIMITS = Map.of(
-            "--exe: processes of a few ms, relative path",
-            "exec tells the path as it was given, and when the event is read the process is gone: the directory that the"
-                    + " path is relative to is taken to be the parent's, which has another one by then");
+    private static final Map<String, String> LIMITS = Map.of();
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path directory;

@@ -40,6 +40,10 @@ public final class BpfFeatures {
                                 String.join("; ", programs.missing()),
                                 "give access to tracefs (CAP_SYS_ADMIN)"));
         features.add(
+                programs.hasFiles()
+                        ? available("events-executables", "which file a process executes, however it was started")
+                        : unavailable("events-executables", String.join("; ", programs.missing()), OLDER_KERNEL));
+        features.add(
                 programs.hasUsers()
                         ? available("events-users", "who receives by a connection, however it came by it")
                         : unavailable("events-users", String.join("; ", programs.missing()), OLDER_KERNEL));

@@ -41,6 +41,7 @@ final class FlowPrograms implements AutoCloseable {
     private static final String RENAME = "task/task_rename";
     private static final String FORKED_PROGRAM = "process_forked";
     private static final String EXECUTED_PROGRAM = "process_executed";
+    private static final String FILE_PROGRAM = "executed_file";
     private static final String EXITED_PROGRAM = "process_exited";
     private static final String RENAMED_PROGRAM = "process_renamed";
     private static final String RECEIVED_PROGRAM = "tcp_received";
@@ -48,6 +49,7 @@ final class FlowPrograms implements AutoCloseable {
     private static final List<String> SHARED_MAPS = List.of("sockets", "records", "numbers");
 
     private final BpfObject flows;
+    private final @Nullable BpfObject files;
     private final @Nullable BpfObject users;
     private final @Nullable BpfObject senders;
     private final @Nullable BpfObject datagramUsers;
@@ -59,12 +61,14 @@ final class FlowPrograms implements AutoCloseable {
 
     private FlowPrograms(
             BpfObject flows,
+            @Nullable BpfObject files,
             @Nullable BpfObject users,
             @Nullable BpfObject senders,
             @Nullable BpfObject datagramUsers,
             CgroupRoot root,
             List<String> missing) {
         this.flows = flows;
+        this.files = files;
         this.users = users;
         this.senders = senders;
         this.datagramUsers = datagramUsers;
@@ -86,6 +90,7 @@ final class FlowPrograms implements AutoCloseable {
         try (CgroupRoot root = CgroupRoot.open()) {
             BpfObject flows = open(bpf, "flow_events", opened);
             flows.load();
+            BpfObject files = tryFiles(bpf, wanted, flows, opened, missing);
             try {
                 require(wanted, OptionalPart.PROCESS_TRACEPOINTS);
                 attachTracepoints(flows);
@@ -106,7 +111,7 @@ final class FlowPrograms implements AutoCloseable {
                     flows.attachToCgroup(program, root.descriptor());
                 }
             }
-            return new FlowPrograms(flows, users, senders, datagramUsers, root, missing);
+            return new FlowPrograms(flows, files, users, senders, datagramUsers, root, missing);
         } catch (RuntimeException e) {
             opened.forEach(BpfObject::close);
             throw e;
@@ -136,6 +141,23 @@ final class FlowPrograms implements AutoCloseable {
         found.get(1).attach(flows, EXECUTED_PROGRAM);
         found.get(2).attach(flows, EXITED_PROGRAM);
         found.get(3).attach(flows, RENAMED_PROGRAM);
+    }
+
+    /** Before those that tell of processes: a file is told before its exec. */
+    private static @Nullable BpfObject tryFiles(
+            LibBpf bpf, Set<OptionalPart> wanted, BpfObject flows, List<BpfObject> opened, List<String> missing) {
+        try {
+            require(wanted, OptionalPart.EXECUTED_FILES);
+            require(wanted, OptionalPart.PROCESS_TRACEPOINTS);
+            BpfObject files = loadShared(bpf, "executed_files", flows, opened);
+            Tracepoint.find(List.of(EXEC)).get(0).attach(files, FILE_PROGRAM);
+            return files;
+        } catch (HostException e) {
+            missing.add("the executable of a process that ends within milliseconds is not known if it was started by a"
+                    + " path relative to another directory than its parent's: " + e.getMessage());
+            log.info("without the files that are executed: {}", e.getMessage());
+            return null;
+        }
     }
 
     private static @Nullable BpfObject tryUsers(
@@ -195,6 +217,10 @@ final class FlowPrograms implements AutoCloseable {
         return flows.isAttached(EXITED_PROGRAM);
     }
 
+    boolean hasFiles() {
+        return files != null;
+    }
+
     boolean hasUsers() {
         return users != null;
     }
@@ -248,6 +274,9 @@ final class FlowPrograms implements AutoCloseable {
         }
         if (users != null) {
             users.close();
+        }
+        if (files != null) {
+            files.close();
         }
         flows.close();
     }

@@ -22,6 +22,7 @@ final class FlowRecordLayout {
     static final int PROCESS_EXECUTED = 17;
     static final int PROCESS_EXITED = 18;
     static final int PROCESS_RENAMED = 19;
+    static final int PROCESS_FILE = 20;
 
     /* enum pidcap_socket_state */
     static final int BOUND = 1;
@@ -63,6 +64,12 @@ final class FlowRecordLayout {
     static final int PATH = 40;
     static final int PROCESS_RECORD_BYTES = PATH + PATH_BYTES;
 
+    /* struct pidcap_file_record */
+    static final int NAMES_BYTES = 16;
+    static final int NAMES = 24;
+    static final int MOST_NAMES_BYTES = 1024;
+    static final int FILE_RECORD_BYTES = NAMES + MOST_NAMES_BYTES;
+
     /* struct pidcap_held_socket */
     static final int HELD_COOKIE = 0;
     static final int HELD_NETNS_COOKIE = 8;
@@ -102,6 +109,9 @@ final class FlowRecordLayout {
         return switch (bytes.getInt(at + KIND)) {
             case SOCKET_OPENED, SOCKET_RELEASED, SOCKET_ENDED, SOCKET_USED -> length >= SOCKET_RECORD_BYTES;
             case PROCESS_EXECUTED -> length >= PROCESS_RECORD_BYTES;
+            case PROCESS_FILE ->
+                length >= FILE_RECORD_BYTES
+                        && Integer.compareUnsigned(bytes.getInt(at + NAMES_BYTES), MOST_NAMES_BYTES) <= 0;
             case PROCESS_FORKED, PROCESS_EXITED, PROCESS_RENAMED -> true;
             default -> false;
         };
@@ -133,6 +143,21 @@ final class FlowRecordLayout {
     private static long networkLong(ByteBuffer bytes, int at) {
         long value = bytes.getLong(at);
         return SWAP ? Long.reverseBytes(value) : value;
+    }
+
+    /** The absolute path of which the names are told from the last one up; empty: it is not known. */
+    static String path(ByteBuffer bytes, int at) {
+        byte[] names = new byte[bytes.getInt(at + NAMES_BYTES)];
+        bytes.get(at + NAMES, names);
+        StringBuilder path = new StringBuilder();
+        int begin = 0;
+        for (int i = 0; i < names.length; i++) {
+            if (names[i] == 0) {
+                path.insert(0, "/" + new String(names, begin, i - begin, StandardCharsets.UTF_8));
+                begin = i + 1;
+            }
+        }
+        return path.toString();
     }
 
     /** Text of at most {@code most} bytes that ends with NUL. */

@@ -4,6 +4,8 @@ package io.pidcap.host.linux.bpf;
 public enum OptionalPart {
     /** fork, exec, exit and rename of processes; else names come from /proc and short ones are lost. */
     PROCESS_TRACEPOINTS,
+    /** Which file a process executes; else what its path means, as far as that can still be told. */
+    EXECUTED_FILES,
     /** Who receives by a TCP connection; else all that can have accepted it own it. */
     TCP_USERS,
     /** Who sends and receives datagrams by a shared socket; else the hooks of named sends and receives tell it. */

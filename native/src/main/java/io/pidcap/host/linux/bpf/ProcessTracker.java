@@ -126,14 +126,19 @@ final class ProcessTracker {
         return one != 0 && Math.abs(one - other) <= SAME_START_NANOS;
     }
 
-    /** @param at when */
-    KnownProcess executed(int pid, String path, String comm, long userId, ObservedTime at) {
+    /**
+     * @param path as it was given
+     * @param file what is executed, absolute; empty: not known
+     * @param at when
+     */
+    KnownProcess executed(int pid, String path, String file, String comm, long userId, ObservedTime at) {
         KnownProcess process = known(pid, comm, userId);
         ProcessInfo read = tables.process(pid);
         boolean isThere =
                 read != null && read.executable() != null && read.identity().equals(process.identity);
-        ProcessInfo now =
-                isThere && read != null ? withParent(read, process, userId) : fromPath(process, path, comm, userId);
+        ProcessInfo now = isThere && read != null
+                ? withParent(read, process, userId)
+                : fromPath(process, path, file, comm, userId);
         if (process.hasParentsNames) {
             process.hasParentsNames = false;
             tell(process, now.withOwnProgramSince(at));
@@ -155,14 +160,14 @@ final class ProcessTracker {
                 userId);
     }
 
-    private ProcessInfo fromPath(KnownProcess process, String path, String comm, long userId) {
-        String executable = paths.resolve(absolute(process, path));
+    private ProcessInfo fromPath(KnownProcess process, String path, String file, String comm, long userId) {
+        String executable = file.isEmpty() ? paths.resolve(absolute(process, path)) : file;
         String known = executable != null ? executable : path;
         String name = known.substring(known.lastIndexOf('/') + 1);
         return new ProcessInfo(
                 process.identity,
                 process.info.parentPid(),
-                path.isEmpty() || path.startsWith("/dev/fd/") ? comm : name,
+                executable == null && (path.isEmpty() || path.startsWith("/dev/fd/")) ? comm : name,
                 comm,
                 executable,
                 // What argv[0] was nobody knows any more; the path it was started by is the nearest.

@@ -21,6 +21,9 @@ final class RecordReader {
     /** Pids that execute a program in this poll, by the time of their last exec. */
     private final Map<Integer, Long> execNanos = new HashMap<>();
 
+    /** What pids are about to execute: each until the exec itself is told, which is the process's next record. */
+    private final Map<Integer, String> files = new HashMap<>();
+
     private final Set<Long> unknownCookies = new HashSet<>();
     private long unreadable;
 
@@ -78,8 +81,10 @@ final class RecordReader {
             case FlowRecordLayout.SOCKET_RELEASED, FlowRecordLayout.SOCKET_ENDED ->
                 sockets.closed(bytes.getLong(at + FlowRecordLayout.COOKIE), processes.find(pid), nanos);
             case FlowRecordLayout.PROCESS_FORKED -> forked(bytes, at, pid, nanos);
+            case FlowRecordLayout.PROCESS_FILE -> files.put(pid, FlowRecordLayout.path(bytes, at));
             case FlowRecordLayout.PROCESS_EXECUTED -> executed(bytes, at, pid, nanos);
             case FlowRecordLayout.PROCESS_EXITED -> {
+                files.remove(pid);
                 KnownProcess ended = processes.exited(pid, nanos);
                 if (ended != null) {
                     sockets.exited(ended, nanos);
@@ -186,7 +191,9 @@ final class RecordReader {
     private void executed(ByteBuffer bytes, int at, int pid, long nanos) {
         String path = FlowRecordLayout.text(bytes, at + FlowRecordLayout.PATH, FlowRecordLayout.PATH_BYTES);
         long userId = userId(bytes, at + FlowRecordLayout.PROCESS_UID);
-        KnownProcess process = processes.executed(pid, path, comm(bytes, at), userId, times.of(nanos));
+        String file = files.getOrDefault(pid, "");
+        files.remove(pid);
+        KnownProcess process = processes.executed(pid, path, file, comm(bytes, at), userId, times.of(nanos));
         process.userSeenNanos = nanos;
         if (process.mayHaveInherited || !process.sockets.isEmpty()) {
             process.mayHaveInherited = false;

@@ -7,7 +7,7 @@ import java.util.List;
 final class BpfSources {
     static final Path DIRECTORY = Path.of("src/main/bpf").toAbsolutePath();
     static final List<String> OBJECTS =
-            List.of("flow_events", "socket_users", "tcp_senders", "datagram_users", "held_sockets");
+            List.of("flow_events", "executed_files", "socket_users", "tcp_senders", "datagram_users", "held_sockets");
 
     private BpfSources() {}
 }

@@ -53,6 +53,13 @@ class FlowRecordLayoutTest {
         expected.put(offset(process, "comm"), FlowRecordLayout.PROCESS_COMM);
         expected.put(offset(process, "path"), FlowRecordLayout.PATH);
         expected.put("sizeof(" + process + ")", FlowRecordLayout.PROCESS_RECORD_BYTES);
+        String file = "struct pidcap_file_record";
+        expected.put(offset(file, "time_ns"), FlowRecordLayout.TIME_NS);
+        expected.put(offset(file, "kind"), FlowRecordLayout.KIND);
+        expected.put(offset(file, "tgid"), FlowRecordLayout.TGID);
+        expected.put(offset(file, "names_bytes"), FlowRecordLayout.NAMES_BYTES);
+        expected.put(offset(file, "names"), FlowRecordLayout.NAMES);
+        expected.put("sizeof(" + file + ")", FlowRecordLayout.FILE_RECORD_BYTES);
         String held = "struct pidcap_held_socket";
         expected.put(offset(held, "cookie"), FlowRecordLayout.HELD_COOKIE);
         expected.put(offset(held, "netns_cookie"), FlowRecordLayout.HELD_NETNS_COOKIE);
@@ -80,6 +87,7 @@ class FlowRecordLayoutTest {
         expected.put("PIDCAP_PROCESS_EXECUTED", FlowRecordLayout.PROCESS_EXECUTED);
         expected.put("PIDCAP_PROCESS_EXITED", FlowRecordLayout.PROCESS_EXITED);
         expected.put("PIDCAP_PROCESS_RENAMED", FlowRecordLayout.PROCESS_RENAMED);
+        expected.put("PIDCAP_PROCESS_FILE", FlowRecordLayout.PROCESS_FILE);
         expected.put("PIDCAP_BOUND", FlowRecordLayout.BOUND);
         expected.put("PIDCAP_LISTENING", FlowRecordLayout.LISTENING);
         expected.put("PIDCAP_CONNECTED", FlowRecordLayout.CONNECTED);
@@ -133,7 +141,7 @@ class FlowRecordLayoutTest {
     }
 
     private static ByteBuffer record(int kind) {
-        ByteBuffer bytes = ByteBuffer.allocate(1024).order(ByteOrder.nativeOrder());
+        ByteBuffer bytes = ByteBuffer.allocate(2048).order(ByteOrder.nativeOrder());
         bytes.putInt(FlowRecordLayout.KIND, kind);
         return bytes;
     }
@@ -173,6 +181,7 @@ class FlowRecordLayoutTest {
                 case 1, 2, 3, 4 -> FlowRecordLayout.SOCKET_RECORD_BYTES;
                 case 17 -> FlowRecordLayout.PROCESS_RECORD_BYTES;
                 case 16, 18, 19 -> FlowRecordLayout.PATH;
+                case 20 -> FlowRecordLayout.FILE_RECORD_BYTES;
                 default -> Integer.MAX_VALUE;
             };
             ByteBuffer bytes = record(kind);
@@ -180,6 +189,24 @@ class FlowRecordLayoutTest {
                 assertThat(FlowRecordLayout.isWhole(bytes, 0, length)).isEqualTo(length >= needed);
             }
         }
+    }
+
+    @Test
+    void shouldRefuseNamesThatAreLongerThanTheirRecord() {
+        ByteBuffer bytes = record(FlowRecordLayout.PROCESS_FILE);
+        for (int length : new int[] {-1, FlowRecordLayout.MOST_NAMES_BYTES + 1}) {
+            bytes.putInt(FlowRecordLayout.NAMES_BYTES, length);
+            assertThat(FlowRecordLayout.isWhole(bytes, 0, bytes.capacity())).isFalse();
+        }
+    }
+
+    @Test
+    void shouldReadAPathFromItsEnd() {
+        ByteBuffer bytes = record(FlowRecordLayout.PROCESS_FILE);
+        assertThat(FlowRecordLayout.path(bytes, 0)).isEmpty();
+        byte[] names = "tool\0bin\0usr\0".getBytes(StandardCharsets.UTF_8);
+        bytes.putInt(FlowRecordLayout.NAMES_BYTES, names.length).put(FlowRecordLayout.NAMES, names);
+        assertThat(FlowRecordLayout.path(bytes, 0)).isEqualTo("/usr/bin/tool");
     }
 
     @Test

@@ -67,6 +67,33 @@ class ShortLivesTest {
     }
 
     @Test
+    void shouldKnowTheFileWhateverItsPathWasRelativeTo() throws IOException, InterruptedException {
+        Ebpf.requireFeature("events-executables");
+        Path program = compile();
+        Path deep = Files.createDirectories(directory.resolve("a/b/c".repeat(20)));
+        Files.copy(program, deep.resolve(NAME));
+        Path mounted = Files.createDirectory(directory.resolve("mounted"));
+        try (PythonActor actor = PythonActor.start();
+                Watched watched = Watched.begin()) {
+            actor.run("l = tcp()", "l.bind(('127.0.0.1', 0))", "l.listen(400)");
+            int server = actor.number("l.getsockname()[1]");
+            String mount =
+                    "mount --bind %s %s && cd %s && ./%s %d; true".formatted(directory, mounted, mounted, NAME, server);
+            actor.run(
+                    "assert subprocess.Popen(['./" + NAME + "', '" + server + "'], cwd='" + deep + "').wait() == 0",
+                    "assert subprocess.Popen(['unshare', '-m', 'sh', '-c', '" + mount + "']).wait() == 0");
+            watched.catchUp();
+            assertThat(watched.of(event -> event.kind() == Kind.OPENED
+                            && event.tuple().remote().port() == server
+                            && event.owner().pid() != actor.pid()))
+                    .extracting(event -> watched.info(event).executable())
+                    .containsExactly(
+                            deep.toRealPath().resolve(NAME).toString(),
+                            mounted.toRealPath().resolve(NAME).toString());
+        }
+    }
+
+    @Test
     void shouldKnowThePathOfWhatIsStartedFromTheDirectoryOfItsParent() throws IOException, InterruptedException {
         Path program = compile();
         try (PythonActor actor = PythonActor.start();
