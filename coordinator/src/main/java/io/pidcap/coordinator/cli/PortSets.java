@@ -60,7 +60,7 @@ record PortSets(Map<String, List<Row>> byName, List<String> missing) {
         for (SocketEntry socket : snapshot.sockets()) {
             for (ProcessIdentity owner : socket.owners()) {
                 ProcessInfo process = chosen.get(owner);
-                List<Row> set = sets.get(setOf(socket.tuple()));
+                List<Row> set = sets.get(setOf(socket));
                 if (process != null && set != null) {
                     set.add(row(socket, process));
                 }
@@ -71,8 +71,14 @@ record PortSets(Map<String, List<Row>> byName, List<String> missing) {
         return sets;
     }
 
-    private static String setOf(FiveTuple tuple) {
-        boolean ipv6 = !isIpv4(tuple) && !tuple.local().address().isAny();
+    /** By the socket's own version: one of IPv6 may have IPv4 addresses. By its addresses where that is not known. */
+    private static String setOf(SocketEntry socket) {
+        FiveTuple tuple = socket.tuple();
+        boolean ipv6 = switch (socket.ipVersion()) {
+            case 4 -> false;
+            case 6 -> true;
+            default -> !isIpv4(tuple) && !tuple.local().address().isAny();
+        };
         return TransportProtocol.name(tuple.protocol()) + (ipv6 ? "6" : "");
     }
 

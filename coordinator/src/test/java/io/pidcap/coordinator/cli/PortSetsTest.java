@@ -13,6 +13,7 @@ import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.model.SocketState;
 import io.pidcap.protocol.model.TransportProtocol;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PortSetsTest {
@@ -51,6 +52,31 @@ class PortSetsTest {
         assertThat(sets.byName().get("tcp6")).extracting(PortSets.Row::local).containsExactly("[::1]:80");
         assertThat(sets.byName().get("udp")).hasSize(1);
         assertThat(sets.byName().get("udp6")).isEmpty();
+    }
+
+    @Test
+    void shouldPartWhatIsBoundToNoAddressByTheVersionOfTheSocket() {
+        FiveTuple any = new FiveTuple(TransportProtocol.TCP, new Endpoint(IpAddress.ANY, 80), Endpoint.NONE);
+        List<SocketEntry> sockets = IntStream.of(0, 4, 6)
+                .mapToObj(
+                        version -> new SocketEntry(version + 1, 1, any, SocketState.LISTENING, List.of(NGINX), version))
+                .toList();
+        SocketSnapshot snapshot =
+                new SocketSnapshot(new ObservedTime(1, 1), 1, SNAPSHOT.processes(), sockets, List.of());
+        PortSets sets = PortSets.of(snapshot, List.of("nginx"));
+        assertThat(sets.byName().get("tcp")).hasSize(2);
+        assertThat(sets.byName().get("tcp6")).hasSize(1);
+    }
+
+    @Test
+    void shouldListASocketOfIpv6ThatTalksIpv4UnderTcp6() {
+        FiveTuple mapped = new FiveTuple(TransportProtocol.TCP, new Endpoint(V4, 80), new Endpoint(V4, 4000));
+        SocketEntry accepted = new SocketEntry(1, 1, mapped, SocketState.CONNECTED, List.of(NGINX), 6);
+        SocketSnapshot snapshot =
+                new SocketSnapshot(new ObservedTime(1, 1), 1, SNAPSHOT.processes(), List.of(accepted), List.of());
+        PortSets sets = PortSets.of(snapshot, List.of("nginx"));
+        assertThat(sets.byName().get("tcp")).isEmpty();
+        assertThat(sets.byName().get("tcp6")).hasSize(1);
     }
 
     @Test

@@ -129,7 +129,7 @@ final class LiveSockets {
         /** The same object as the last time where nothing changed. */
         SocketEntry withOwners() {
             if (!isOwnedAs(entry.owners())) {
-                entry = new SocketEntry(entry.socketId(), entry.netnsId(), entry.tuple(), entry.state(), owners());
+                entry = entry.withOwners(owners());
             }
             return entry;
         }

@@ -145,7 +145,11 @@ final class ProcNetParser {
     }
 
     SocketEntry toEntry(long netnsId) {
-        return new SocketEntry(inode, netnsId, tuple(), state(), List.of());
+        return new SocketEntry(inode, netnsId, tuple(), state(), List.of(), ipVersion());
+    }
+
+    private int ipVersion() {
+        return table.ipv6() ? 6 : 4;
     }
 
     /** True where {@code entry} says of its socket what this row says. */
@@ -153,6 +157,7 @@ final class ProcNetParser {
         FiveTuple tuple = entry.tuple();
         return entry.netnsId() == netnsId
                 && entry.state() == state()
+                && entry.ipVersion() == ipVersion()
                 && tuple.protocol() == table.protocol(localPort)
                 && same(tuple.local(), localHigh, localLow, table.port(localPort))
                 && same(tuple.remote(), remoteHigh, remoteLow, table.port(remotePort));

@@ -92,6 +92,12 @@ class ProcNetParserTest {
     }
 
     @Test
+    void shouldTellTheVersionOfASocketWhateverItsAddresses() throws IOException {
+        assertThat(parse(NetTable.UDP)).extracting(SocketEntry::ipVersion).containsOnly(4);
+        assertThat(parse(NetTable.TCP6)).extracting(SocketEntry::ipVersion).containsOnly(6);
+    }
+
+    @Test
     void shouldTellBoundFromConnectedUdp() throws IOException {
         assertThat(parse(NetTable.UDP))
                 .extracting(SocketEntry::tuple, SocketEntry::state)

@@ -139,7 +139,8 @@ public final class EventMapper {
                 .setSocketId(entry.socketId())
                 .setNetnsId(entry.netnsId())
                 .setTuple(toMessage(entry.tuple()))
-                .setState(toMessage(entry.state()));
+                .setState(toMessage(entry.state()))
+                .setIpVersion(entry.ipVersion());
         entry.owners().forEach(owner -> message.addOwners(toMessage(owner)));
         return message;
     }
@@ -147,12 +148,18 @@ public final class EventMapper {
     public static SocketEntry toModel(Socket message) {
         MessageChecks.require(message.getSocketId() != 0, "Socket.socket_id", "is 0");
         MessageChecks.require(message.hasTuple(), "Socket.tuple", "is absent");
+        int ipVersion = message.getIpVersion();
+        MessageChecks.require(
+                ipVersion == 0 || ipVersion == 4 || ipVersion == 6,
+                "Socket.ip_version",
+                Integer.toUnsignedString(ipVersion) + " is not known");
         return new SocketEntry(
                 message.getSocketId(),
                 message.getNetnsId(),
                 toModel(message.getTuple()),
                 state(message.getState(), message.getStateValue(), "Socket.state"),
-                message.getOwnersList().stream().map(EventMapper::toModel).toList());
+                message.getOwnersList().stream().map(EventMapper::toModel).toList(),
+                ipVersion);
     }
 
     public static LocalAddressMessage toMessage(LocalAddress address) {

@@ -64,9 +64,7 @@ public final class SnapshotAssembler {
             List<ProcessIdentity> owners =
                     new ArrayList<>(sockets.get(lastIndex).owners());
             owners.addAll(entry.owners());
-            sockets.set(
-                    lastIndex,
-                    new SocketEntry(entry.socketId(), entry.netnsId(), entry.tuple(), entry.state(), owners));
+            sockets.set(lastIndex, entry.withOwners(owners));
         } else {
             sockets.add(entry);
         }
@@ -80,6 +78,7 @@ public final class SnapshotAssembler {
                 && before.socketId() == entry.socketId()
                 && before.netnsId() == entry.netnsId()
                 && before.state() == entry.state()
+                && before.ipVersion() == entry.ipVersion()
                 && before.tuple().equals(entry.tuple());
     }
 

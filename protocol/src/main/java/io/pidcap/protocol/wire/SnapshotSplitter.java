@@ -42,12 +42,7 @@ public final class SnapshotSplitter implements Iterator<SnapshotPart> {
             return Stream.of(entry);
         }
         return IntStream.iterate(0, from -> from < owners.size(), from -> from + max)
-                .mapToObj(from -> new SocketEntry(
-                        entry.socketId(),
-                        entry.netnsId(),
-                        entry.tuple(),
-                        entry.state(),
-                        owners.subList(from, Math.min(from + max, owners.size()))));
+                .mapToObj(from -> entry.withOwners(owners.subList(from, Math.min(from + max, owners.size()))));
     }
 
     @Override

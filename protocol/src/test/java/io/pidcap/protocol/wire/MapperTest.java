@@ -101,6 +101,8 @@ final class MapperTest {
                 bad("Socket.state 9", socket.toBuilder().setStateValue(9), MapperTest::readSocket),
                 bad("Socket.socket_id", socket.toBuilder().setSocketId(0), MapperTest::readSocket),
                 bad("Socket.tuple", socket.toBuilder().clearTuple(), MapperTest::readSocket),
+                bad("Socket.ip_version", socket.toBuilder().setIpVersion(5), MapperTest::readSocket),
+                bad("Socket.ip_version 4294967295", socket.toBuilder().setIpVersion(-1), MapperTest::readSocket),
                 bad("FlowEventMessage.kind", event.toBuilder().setKindValue(0), MapperTest::readEvent),
                 bad("FlowEventMessage.kind 77", event.toBuilder().setKindValue(77), MapperTest::readEvent),
                 bad("FlowEventMessage.state", event.toBuilder().setStateValue(0), MapperTest::readEvent),

@@ -89,7 +89,12 @@ final class RandomModel {
 
     SocketEntry socket() {
         return new SocketEntry(
-                random.nextLong() | 1, number(), tuple(), any(SocketState.values()), few(this::identity));
+                random.nextLong() | 1,
+                number(),
+                tuple(),
+                any(SocketState.values()),
+                few(this::identity),
+                any(new Integer[] {0, 4, 6}));
     }
 
     LocalAddress localAddress() {

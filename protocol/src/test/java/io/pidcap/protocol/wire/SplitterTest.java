@@ -80,7 +80,8 @@ final class SplitterTest {
                     one.netnsId(),
                     one.tuple(),
                     one.state(),
-                    any.list(owners, any::identity)));
+                    any.list(owners, any::identity),
+                    6));
         }
         SocketSnapshot snapshot = new SocketSnapshot(new ObservedTime(1, 2), 3, List.of(), sockets, List.of());
         List<SnapshotPart> parts = all(new SnapshotSplitter(snapshot));
