@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
+import io.pidcap.it.support.StartedSessions;
 import io.pidcap.it.support.Status;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -47,14 +48,16 @@ class AccuracyIT {
 
     private void play(Scene scene, Path place, AccuracyTable table) throws Exception {
         Pidcap pidcap = new Pidcap(place);
-        try (Conductor conductor = Conductor.start(scene.word(), place)) {
-            List<String> sessions = List.of(
-                    start(pidcap, conductor, scene, place, "ebpf"), start(pidcap, conductor, scene, place, "proc"));
+        try (Conductor conductor = Conductor.start(scene.word(), place);
+                StartedSessions sessions = new StartedSessions(pidcap)) {
+            List<String> ids = new ArrayList<>();
+            for (String events : List.of("ebpf", "proc")) {
+                ids.add(sessions.start(conductor.enter(), options(scene, place, events)));
+            }
             conductor.go();
             Status.awaitEventsOfAllUntilNow(pidcap);
-            for (String session : sessions) {
-                Pidcap.Result stopped = pidcap.run("stop", session);
-                assertThat(stopped.exitCode()).as(stopped.err()).isZero();
+            for (String id : ids) {
+                sessions.stop(id);
             }
         }
         Truth truth = Truth.read(place.resolve("truth.json"));
@@ -66,16 +69,12 @@ class AccuracyIT {
                 new Scores(truth, wire, WirePacket.read(output(place, "proc"))));
     }
 
-    private static String start(Pidcap pidcap, Conductor conductor, Scene scene, Path place, String events)
-            throws Exception {
-        List<String> command = new ArrayList<>(List.of("start", "--events=" + events));
-        command.addAll(scene.selection(place));
-        command.addAll(
+    private static List<String> options(Scene scene, Path place, String events) {
+        List<String> options = new ArrayList<>(List.of("--events=" + events));
+        options.addAll(scene.selection(place));
+        options.addAll(
                 List.of("-i", scene.interfaces(), "-w", output(place, events).toString()));
-        Pidcap.Result started =
-                pidcap.start(conductor.enter(), command.toArray(String[]::new)).await();
-        assertThat(started.exitCode()).as(started.err()).isZero();
-        return started.out().strip();
+        return options;
     }
 
     private static Path output(Path place, String events) {
