@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * Tells which file a process executes, as /proc/PID/exe would show it: the path that was given to exec may be relative to
- * a directory that nobody knows any more when it is read. Optional; needs the kernel's BTF, by which the offsets of the
+ * Tells which file a process executes and what it calls itself, as /proc/PID would show them at that moment: when they
+ * are read the process may execute another program already, or be gone, and a path that was given to exec may be relative
+ * to a directory that nobody knows any more. Optional; needs the kernel's BTF, by which the offsets of the
  * fields below are corrected when it is loaded. Linux 5.17 and later.
  */
 #include "socket_state.h"
@@ -45,6 +46,8 @@ struct file {
 
 struct mm_struct {
 	struct file *exe_file;
+	unsigned long arg_start;
+	unsigned long arg_end;
 };
 
 struct task_struct {
@@ -102,7 +105,9 @@ SEC("tracepoint/sched/sched_process_exec")
 int executed_file(void *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
-	struct file *file = BPF_CORE_READ(task, mm, exe_file);
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct file *file = BPF_CORE_READ(mm, exe_file);
+	unsigned long argument = BPF_CORE_READ(mm, arg_start);
 	struct walk walk = {
 		.r = bpf_ringbuf_reserve(&records, sizeof(*walk.r), 0),
 		.dentry = BPF_CORE_READ(file, f_path.dentry),
@@ -117,6 +122,9 @@ int executed_file(void *ctx)
 	walk.r->kind = PIDCAP_PROCESS_FILE;
 	walk.r->tgid = bpf_get_current_pid_tgid() >> 32;
 	walk.r->names_bytes = 0;
+	walk.r->argument[0] = 0;
+	if (argument < BPF_CORE_READ(mm, arg_end))
+		bpf_probe_read_user_str(walk.r->argument, sizeof(walk.r->argument), (void *)argument);
 	bpf_loop(MOST_STEPS, step, &walk, 0);
 	submit(walk.r);
 	return 0;

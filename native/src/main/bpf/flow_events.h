@@ -11,6 +11,7 @@
 
 #define PIDCAP_COMM_BYTES 16
 /* Of the path of a program the last bytes are kept: they hold its name. */
+#define PIDCAP_ARGUMENT_BYTES 256
 #define PIDCAP_PATH_BYTES 512
 /* NAME_MAX and a NUL. */
 #define PIDCAP_NAME_BYTES 256
@@ -89,7 +90,7 @@ struct pidcap_process_record {
 	char path[PIDCAP_PATH_BYTES];
 };
 
-/* The file that a process executes: of a script its interpreter. */
+/* What a process executes: of a script its interpreter. */
 struct pidcap_file_record {
 	__u64 time_ns;
 	__u32 kind;
@@ -99,6 +100,8 @@ struct pidcap_file_record {
 	__u32 reserved;
 	/* From the file's own name up to that of the directory below the root, each with its NUL. */
 	char names[1024];
+	/* argv[0], or the beginning of a longer one; ends with NUL. */
+	char argument[PIDCAP_ARGUMENT_BYTES];
 };
 
 /* What the iterator over the descriptors of all processes writes: one for each that is a socket of the internet. */

@@ -25,6 +25,9 @@ public final class FlowEventCollector {
     public final List<FlowEvent> events = new ArrayList<>();
     public final List<ProcessIdentity> exits = new ArrayList<>();
     public final Map<ProcessIdentity, ProcessInfo> processes = new HashMap<>();
+    /** All that was said of processes since the snapshot, in its order. */
+    public final List<ProcessInfo> told = new ArrayList<>();
+
     private long watermarkNanos;
 
     private FlowEventCollector(FlowEventSource source) {
@@ -43,6 +46,7 @@ public final class FlowEventCollector {
     public FlowBatch next(long timeoutMillis) {
         FlowBatch batch = source.next(timeoutMillis);
         batch.processes().forEach(info -> processes.put(info.identity(), info));
+        told.addAll(batch.processes());
         for (FlowEvent event : batch.events()) {
             assertThat(event.observed().monotonicNanos())
                     .as("%s is not before what was said to be complete", event)

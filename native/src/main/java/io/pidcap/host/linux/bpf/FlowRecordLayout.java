@@ -37,6 +37,7 @@ final class FlowRecordLayout {
 
     static final int COMM_BYTES = 16;
     static final int PATH_BYTES = 512;
+    static final int ARGUMENT_BYTES = 256;
 
     /* struct pidcap_socket_record; the first fields are those of pidcap_process_record too */
     static final int TIME_NS = 0;
@@ -68,7 +69,8 @@ final class FlowRecordLayout {
     static final int NAMES_BYTES = 16;
     static final int NAMES = 24;
     static final int MOST_NAMES_BYTES = 1024;
-    static final int FILE_RECORD_BYTES = NAMES + MOST_NAMES_BYTES;
+    static final int ARGUMENT = NAMES + MOST_NAMES_BYTES;
+    static final int FILE_RECORD_BYTES = ARGUMENT + ARGUMENT_BYTES;
 
     /* struct pidcap_held_socket */
     static final int HELD_COOKIE = 0;

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,17 +129,15 @@ final class ProcessTracker {
 
     /**
      * @param path as it was given
-     * @param file what is executed, absolute; empty: not known
+     * @param program what is executed
      * @param at when
      */
-    KnownProcess executed(int pid, String path, String file, String comm, long userId, ObservedTime at) {
+    KnownProcess executed(int pid, String path, ExecutedProgram program, String comm, long userId, ObservedTime at) {
         KnownProcess process = known(pid, comm, userId);
         ProcessInfo read = tables.process(pid);
-        boolean isThere =
-                read != null && read.executable() != null && read.identity().equals(process.identity);
-        ProcessInfo now = isThere && read != null
+        ProcessInfo now = read != null && shows(read, process, program, comm)
                 ? withParent(read, process, userId)
-                : fromPath(process, path, file, comm, userId);
+                : fromRecords(process, path, program, comm, userId);
         if (process.hasParentsNames) {
             process.hasParentsNames = false;
             tell(process, now.withOwnProgramSince(at));
@@ -146,6 +145,19 @@ final class ProcessTracker {
             tell(process, now.withChangedSince(at));
         }
         return process;
+    }
+
+    /** Whether /proc still shows what was executed then: a process may have gone on to another program since. */
+    private static boolean shows(ProcessInfo read, KnownProcess process, ExecutedProgram program, String comm) {
+        if (!read.identity().equals(process.identity) || !comm.equals(read.comm())) {
+            return false;
+        }
+        if (!program.isKnown()) {
+            return read.executable() != null;
+        }
+        String firstArgument =
+                read.arguments().isEmpty() ? "" : read.arguments().get(0);
+        return program.file().equals(read.executable()) && firstArgument.equals(program.firstArgument());
     }
 
     /** The parent that it had at first: another one only adopted it. And the user that it had at the exec. */
@@ -160,8 +172,11 @@ final class ProcessTracker {
                 userId);
     }
 
-    private ProcessInfo fromPath(KnownProcess process, String path, String file, String comm, long userId) {
-        String executable = file.isEmpty() ? paths.resolve(absolute(process, path)) : file;
+    private ProcessInfo fromRecords(
+            KnownProcess process, String path, ExecutedProgram program, String comm, long userId) {
+        String executable = program.isKnown() ? program.file() : paths.resolve(absolute(process, path));
+        // Where argv[0] is not known, the path that it was started by is the nearest.
+        String firstArgument = program.isKnown() ? program.firstArgument() : path;
         String known = executable != null ? executable : path;
         String name = known.substring(known.lastIndexOf('/') + 1);
         return new ProcessInfo(
@@ -170,8 +185,7 @@ final class ProcessTracker {
                 executable == null && (path.isEmpty() || path.startsWith("/dev/fd/")) ? comm : name,
                 comm,
                 executable,
-                // What argv[0] was nobody knows any more; the path it was started by is the nearest.
-                path.isEmpty() ? List.of() : List.of(path),
+                firstArgument.isEmpty() ? List.of() : List.of(firstArgument),
                 userId);
     }
 
@@ -201,6 +215,10 @@ final class ProcessTracker {
             return;
         }
         ProcessInfo known = process.info;
+        if (!Objects.equals(read.executable(), known.executable())) {
+            // It executes another program by now, whose name it is.
+            return;
+        }
         if (!read.comm().equals(known.comm())) {
             // One whose executable cannot be read is called by it.
             boolean isCalledByIt = known.name().equals(known.comm());

@@ -22,7 +22,7 @@ final class RecordReader {
     private final Map<Integer, Long> execNanos = new HashMap<>();
 
     /** What pids are about to execute: each until the exec itself is told, which is the process's next record. */
-    private final Map<Integer, String> files = new HashMap<>();
+    private final Map<Integer, ExecutedProgram> programs = new HashMap<>();
 
     private final Set<Long> unknownCookies = new HashSet<>();
     private long unreadable;
@@ -81,10 +81,10 @@ final class RecordReader {
             case FlowRecordLayout.SOCKET_RELEASED, FlowRecordLayout.SOCKET_ENDED ->
                 sockets.closed(bytes.getLong(at + FlowRecordLayout.COOKIE), processes.find(pid), nanos);
             case FlowRecordLayout.PROCESS_FORKED -> forked(bytes, at, pid, nanos);
-            case FlowRecordLayout.PROCESS_FILE -> files.put(pid, FlowRecordLayout.path(bytes, at));
+            case FlowRecordLayout.PROCESS_FILE -> programs.put(pid, program(bytes, at));
             case FlowRecordLayout.PROCESS_EXECUTED -> executed(bytes, at, pid, nanos);
             case FlowRecordLayout.PROCESS_EXITED -> {
-                files.remove(pid);
+                programs.remove(pid);
                 KnownProcess ended = processes.exited(pid, nanos);
                 if (ended != null) {
                     sockets.exited(ended, nanos);
@@ -191,14 +191,20 @@ final class RecordReader {
     private void executed(ByteBuffer bytes, int at, int pid, long nanos) {
         String path = FlowRecordLayout.text(bytes, at + FlowRecordLayout.PATH, FlowRecordLayout.PATH_BYTES);
         long userId = userId(bytes, at + FlowRecordLayout.PROCESS_UID);
-        String file = files.getOrDefault(pid, "");
-        files.remove(pid);
-        KnownProcess process = processes.executed(pid, path, file, comm(bytes, at), userId, times.of(nanos));
+        ExecutedProgram program = programs.getOrDefault(pid, ExecutedProgram.UNKNOWN);
+        programs.remove(pid);
+        KnownProcess process = processes.executed(pid, path, program, comm(bytes, at), userId, times.of(nanos));
         process.userSeenNanos = nanos;
         if (process.mayHaveInherited || !process.sockets.isEmpty()) {
             process.mayHaveInherited = false;
             sockets.keptAtExec(process, held.cookiesOf(pid), nanos);
         }
+    }
+
+    private static ExecutedProgram program(ByteBuffer bytes, int at) {
+        return new ExecutedProgram(
+                FlowRecordLayout.path(bytes, at),
+                FlowRecordLayout.text(bytes, at + FlowRecordLayout.ARGUMENT, FlowRecordLayout.ARGUMENT_BYTES));
     }
 
     private static String comm(ByteBuffer bytes, int at) {

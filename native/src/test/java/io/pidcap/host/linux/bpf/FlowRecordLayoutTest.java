@@ -59,6 +59,7 @@ class FlowRecordLayoutTest {
         expected.put(offset(file, "tgid"), FlowRecordLayout.TGID);
         expected.put(offset(file, "names_bytes"), FlowRecordLayout.NAMES_BYTES);
         expected.put(offset(file, "names"), FlowRecordLayout.NAMES);
+        expected.put(offset(file, "argument"), FlowRecordLayout.ARGUMENT);
         expected.put("sizeof(" + file + ")", FlowRecordLayout.FILE_RECORD_BYTES);
         String held = "struct pidcap_held_socket";
         expected.put(offset(held, "cookie"), FlowRecordLayout.HELD_COOKIE);
@@ -79,6 +80,7 @@ class FlowRecordLayoutTest {
         expected.put("sizeof(" + port + ")", FlowRecordLayout.PORT_BYTES);
         expected.put("PIDCAP_COMM_BYTES", FlowRecordLayout.COMM_BYTES);
         expected.put("PIDCAP_PATH_BYTES", FlowRecordLayout.PATH_BYTES);
+        expected.put("PIDCAP_ARGUMENT_BYTES", FlowRecordLayout.ARGUMENT_BYTES);
         expected.put("PIDCAP_SOCKET_OPENED", FlowRecordLayout.SOCKET_OPENED);
         expected.put("PIDCAP_SOCKET_RELEASED", FlowRecordLayout.SOCKET_RELEASED);
         expected.put("PIDCAP_SOCKET_ENDED", FlowRecordLayout.SOCKET_ENDED);

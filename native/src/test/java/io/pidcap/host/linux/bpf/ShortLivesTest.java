@@ -31,13 +31,15 @@ class ShortLivesTest {
             #include <stdlib.h>
             #include <sys/socket.h>
             #include <unistd.h>
-            /* One connection to the port that is given, and nothing else. */
+            /* One connection to the port that is given, and nothing else; or then the same as the one that is named next. */
             int main(int argc, char **argv)
             {
                 struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[1]))};
                 int s = socket(AF_INET, SOCK_STREAM, 0);
                 to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-                return connect(s, (struct sockaddr *)&to, sizeof(to)) || write(s, "x", 1) != 1;
+                if (connect(s, (struct sockaddr *)&to, sizeof(to)) || write(s, "x", 1) != 1)
+                    return 1;
+                return argc > 2 ? execv("/proc/self/exe", argv + 2) : 0;
             }
             """;
 
@@ -90,6 +92,34 @@ class ShortLivesTest {
                     .containsExactly(
                             deep.toRealPath().resolve(NAME).toString(),
                             mounted.toRealPath().resolve(NAME).toString());
+        }
+    }
+
+    /** It is the third program by the time the records of the first are read; all three are the same file. */
+    @Test
+    void shouldTellOfEachProgramThatAProcessWasInItsTurn() throws IOException, InterruptedException {
+        Ebpf.requireFeature("events-executables");
+        Path program = compile();
+        List<String> names = List.of("first-of-all", "then-another", "and-a-third");
+        try (PythonActor actor = PythonActor.start();
+                Watched watched = Watched.begin()) {
+            actor.run("l = tcp()", "l.bind(('127.0.0.1', 0))", "l.listen(400)");
+            int server = actor.number("l.getsockname()[1]");
+            String arguments = "['" + String.join("', '" + server + "', '", names) + "', '" + server + "']";
+            actor.run(
+                    "pids = []",
+                    "for i in range(20):",
+                    "    p = subprocess.Popen(" + arguments + ", executable='" + program + "')",
+                    "    assert p.wait() == 0",
+                    "    pids.append(p.pid)");
+            watched.catchUp();
+            for (String pid : actor.run("' '.join(map(str, pids))").split(" ")) {
+                assertThat(watched.collector.told)
+                        .filteredOn(info -> info.identity().pid() == Integer.parseInt(pid)
+                                && (info.ownProgramSince() != null || info.changedSince() != null))
+                        .extracting(info -> info.arguments().get(0))
+                        .isEqualTo(names);
+            }
         }
     }
 
