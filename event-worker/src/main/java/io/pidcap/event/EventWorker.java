@@ -4,7 +4,9 @@ import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.FlowEventSourceConfig;
 import io.pidcap.host.HostBackend;
 import io.pidcap.host.HostException;
+import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.FailureCode;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,12 +92,25 @@ final class EventWorker {
         FlowEventSource opened = backend.openFlowEventSource(config);
         source = opened;
         opened.attach();
-        if (!snapshots.send(sequence, opened.snapshot())) {
+        long begunNanos = System.nanoTime();
+        SocketSnapshot snapshot = opened.snapshot();
+        long takenNanos = System.nanoTime();
+        if (!snapshots.send(sequence, snapshot)) {
             return; // the command that says why is on its way
         }
+        log.info(
+                "snapshot of {} sockets and {} processes: taken in {} ms, sent in {} ms",
+                snapshot.sockets().size(),
+                snapshot.processes().size(),
+                millis(takenNanos - begunNanos),
+                millis(System.nanoTime() - takenNanos));
         link.watchReady(sequence, opened);
         pump = new FlowEventPump(opened, link);
         become(EventState.WATCHING, "the snapshot is sent");
+    }
+
+    private static double millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMicros(nanos) / 1000.0;
     }
 
     void takeSnapshot(long sequence) {

@@ -95,7 +95,7 @@ public final class WorkerLauncher {
     }
 
     /** A small, quickly started JVM: the packets are not on its heap, and it lives too briefly for the second compiler. */
-    private static List<String> jvmOptions(WorkerRole role) {
+    public static List<String> jvmOptions(WorkerRole role) {
         List<String> options = new ArrayList<>(List.of(
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

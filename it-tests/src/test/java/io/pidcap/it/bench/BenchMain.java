@@ -9,12 +9,19 @@ import java.util.Optional;
 
 /**
  * {@code ./pidcap bench [--rounds N] [NAME…]}: runs all benchmarks, or those of the given names, and prints the table.
- * The launcher tells by properties: {@code pidcap.home}, where {@code pidcap} is and {@code target/bench.md} goes.
+ * The launcher tells by properties: {@code pidcap.home}, where {@code pidcap} is and {@code target/bench.md} goes;
+ * {@code pidcap.dist}, where what it builds is.
  */
 public final class BenchMain {
     /** In the order in which they run. */
-    static final List<Benchmark> ALL =
-            List.of(new FilterBenchmark(), new FilterTimelineBenchmark(), new FilterDpktBenchmark());
+    static final List<Benchmark> ALL = List.of(
+            new FilterBenchmark(),
+            new FilterTimelineBenchmark(),
+            new FilterDpktBenchmark(),
+            new CostPacketsBenchmark(),
+            new CostEventsBenchmark(),
+            new CostSnapshotBenchmark(),
+            new CostCpuBenchmark());
 
     private static final int DEFAULT_ROUNDS = 7;
 

@@ -13,7 +13,7 @@ public interface Benchmark {
     String what();
 
     /** Why it cannot run on this host; empty if it can. */
-    default Optional<String> obstacle() {
+    default Optional<String> obstacle() throws IOException {
         return Optional.empty();
     }
 

@@ -55,22 +55,12 @@ public final class Duel {
     }
 
     private Row row(String what, String unit, ToDoubleFunction<Sample> measure, Target target) {
-        double[] mine = new double[rounds.size()];
-        double[] theirs = new double[rounds.size()];
-        double[] ratios = new double[rounds.size()];
-        for (int i = 0; i < ratios.length; i++) {
-            mine[i] = measure.applyAsDouble(rounds.get(i).ours());
-            theirs[i] = measure.applyAsDouble(rounds.get(i).peer());
-            ratios[i] = mine[i] / theirs[i];
-        }
-        return new Row(
+        return Row.of(
                 what + " (" + ours.name() + ")",
                 unit,
-                Spread.of(mine),
+                rounds.stream().map(Round::ours).mapToDouble(measure).toArray(),
                 peer.name(),
-                Spread.of(theirs),
-                Spread.of(ratios),
-                target,
-                ratios.length);
+                rounds.stream().map(Round::peer).mapToDouble(measure).toArray(),
+                target);
     }
 }

@@ -32,6 +32,11 @@ public record Workplace(Path directory, List<String> pidcap, int rounds, int pac
         return command;
     }
 
+    /** So much of what is measured as of the packets; at least one. */
+    public long scaled(long full) {
+        return Math.max(1, full * packets / FULL_PACKETS);
+    }
+
     /** Progress, for who waits. */
     public void say(String what) {
         System.err.println("bench: " + what);

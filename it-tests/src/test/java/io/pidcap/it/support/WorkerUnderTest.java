@@ -1,5 +1,7 @@
 package io.pidcap.it.support;
 
+import io.pidcap.coordinator.worker.WorkerLauncher;
+import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.RejectReason;
 import io.pidcap.protocol.v1.Role;
@@ -40,8 +42,13 @@ public final class WorkerUnderTest implements AutoCloseable {
 
     /** Starts it, admits it, and returns when it is welcome. */
     public static WorkerUnderTest start(Path directory, Role role) throws Exception {
+        return start(directory, role, envelope -> false);
+    }
+
+    /** @param taken sees every message first, on the event loop; one of which it says true is not kept */
+    public static WorkerUnderTest start(Path directory, Role role, Predicate<Envelope> taken) throws Exception {
         WorkerSecret secret = WorkerSecret.generate();
-        Inbox inbox = new Inbox();
+        Inbox inbox = new Inbox(taken);
         CompletableFuture<Pipe> admitted = new CompletableFuture<>();
         Path socket = Files.createTempDirectory(directory, "pipe").resolve("w.sock");
         PipeServer server = PipeServer.listen(socket, (pipe, hello, peerUser) -> {
@@ -69,17 +76,12 @@ public final class WorkerUnderTest implements AutoCloseable {
     public static Process spawn(Role role, Path socket, Path log) throws IOException {
         String program = role == Role.ROLE_CAPTURE_WORKER ? "capture" : "event";
         Path jar = Path.of(System.getProperty("pidcap.dist"), "lib", "pidcap-" + program + "-worker.jar");
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-jar",
-                        jar.toString(),
-                        "--pipe",
-                        socket.toString(),
-                        "--run",
-                        "1")
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                WorkerLauncher.jvmOptions(role == Role.ROLE_CAPTURE_WORKER ? WorkerRole.CAPTURE : WorkerRole.EVENTS));
+        command.addAll(List.of("-jar", jar.toString(), "--pipe", socket.toString(), "--run", "1"));
+        return new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(log.toFile())
                 .start();
@@ -139,10 +141,18 @@ public final class WorkerUnderTest implements AutoCloseable {
     private static final class Inbox implements PipeListener {
         private final List<Envelope> all = new ArrayList<>();
         private final List<Envelope> waiting = new ArrayList<>();
+        private final Predicate<Envelope> taken;
         private boolean closed;
+
+        Inbox(Predicate<Envelope> taken) {
+            this.taken = taken;
+        }
 
         @Override
         public synchronized void received(Pipe pipe, Envelope envelope) {
+            if (taken.test(envelope)) {
+                return;
+            }
             all.add(envelope);
             waiting.add(envelope);
             notifyAll();

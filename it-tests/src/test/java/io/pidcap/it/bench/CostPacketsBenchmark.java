@@ -1,0 +1,67 @@
+package io.pidcap.it.bench;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** What the attached programs cost each packet: the rate of the tightest loops with them, and without. */
+final class CostPacketsBenchmark implements Benchmark {
+    private static final int DATAGRAMS = 250_000;
+    private static final int REQUESTS = 40_000;
+
+    @Override
+    public String name() {
+        return "cost-packets";
+    }
+
+    @Override
+    public String what() {
+        return "packets a second of tight loops, with the event-worker attached and without";
+    }
+
+    @Override
+    public Optional<String> obstacle() throws IOException {
+        return CostProgram.obstacle();
+    }
+
+    @Override
+    @SuppressWarnings("try") // the worker only has to be there
+    public List<Row> run(Workplace place) throws IOException, InterruptedException {
+        CostProgram program = CostProgram.compile(place);
+        int rounds = place.rounds();
+        double[][] with = new double[2][rounds];
+        double[][] without = new double[2][rounds];
+        for (int i = 0; i < rounds; i++) {
+            if (i % 2 == 0) {
+                measure(program, place, without, i);
+            }
+            try (AttachedWorker worker = AttachedWorker.start(place)) {
+                measure(program, place, with, i);
+            }
+            if (i % 2 == 1) {
+                measure(program, place, without, i);
+            }
+        }
+        return List.of(
+                Row.of(
+                        "datagrams to itself (attached)",
+                        "/s",
+                        with[0],
+                        "not attached",
+                        without[0],
+                        Target.atLeast(0.95)),
+                Row.of(
+                        "TCP requests and answers (attached)",
+                        "/s",
+                        with[1],
+                        "not attached",
+                        without[1],
+                        Target.atLeast(0.95)));
+    }
+
+    private static void measure(CostProgram program, Workplace place, double[][] rates, int round)
+            throws IOException, InterruptedException {
+        rates[0][round] = program.numbers("udp", place.scaled(DATAGRAMS))[0];
+        rates[1][round] = program.numbers("tcp", place.scaled(REQUESTS))[0];
+    }
+}
