@@ -9,8 +9,8 @@ import java.util.Iterator;
 
 /** Carries what the source tells into numbered batches. Only the thread that owns the source calls it. */
 final class FlowEventPump {
-    /** Half of what the coordinator may rely on: the rest is for looking and sending. */
-    private static final long LONGEST_WAIT_MILLIS = PipeLimits.WATERMARK_MILLIS / 2;
+    /** Of what the coordinator may rely on; the rest is for looking and sending. Each wait less is CPU for nothing. */
+    private static final long LONGEST_WAIT_MILLIS = PipeLimits.WATERMARK_MILLIS * 4 / 5;
 
     private final FlowEventSource source;
     private final CoordinatorLink link;

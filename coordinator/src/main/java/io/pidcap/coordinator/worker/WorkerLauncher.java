@@ -100,6 +100,8 @@ public final class WorkerLauncher {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
+                // A file in /tmp that a thread updates twenty times a second, for tools that nobody points at a worker.
+                "-XX:-UsePerfData",
                 // The heap follows what lives: nothing is gained here by letting it grow for the collector's ease.
                 "-Xmn8m",
                 "-XX:MinHeapFreeRatio=10",

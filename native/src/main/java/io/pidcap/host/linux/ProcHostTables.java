@@ -9,7 +9,10 @@ import io.pidcap.protocol.model.ProcessInfo;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What the exact source of events takes from /proc. One thread at a time. */
@@ -22,6 +25,27 @@ final class ProcHostTables implements HostTables {
     private final HostClock clock;
     private final boolean withArguments;
     private final ProcessInfoReader infos;
+    private final AddressFile ipv4 = new AddressFile(LocalAddresses::parseFibTrie);
+    private final AddressFile ipv6 = new AddressFile(LocalAddresses::parseIfInet6);
+
+    /** A file that is asked for every second and hardly ever changes: it is parsed only when it did. */
+    private static final class AddressFile {
+        private final BiFunction<byte[], Integer, Set<IpAddress>> parser;
+        private byte[] text = {};
+        private Set<IpAddress> addresses = Set.of();
+
+        AddressFile(BiFunction<byte[], Integer, Set<IpAddress>> parser) {
+            this.parser = parser;
+        }
+
+        Set<IpAddress> parse(byte[] bytes, int length) {
+            if (!Arrays.equals(bytes, 0, length, text, 0, text.length)) {
+                text = Arrays.copyOf(bytes, length);
+                addresses = parser.apply(text, length);
+            }
+            return addresses;
+        }
+    }
 
     ProcHostTables(ProcRoot proc, HostClock clock, boolean withArguments) {
         this.proc = proc;
@@ -111,10 +135,10 @@ final class ProcHostTables implements HostTables {
         List<IpAddress> addresses = new ArrayList<>();
         try {
             int length = proc.read("self/net/fib_trie", MOST_TABLE_BYTES);
-            addresses.addAll(LocalAddresses.parseFibTrie(proc.buffer(), length));
+            addresses.addAll(ipv4.parse(proc.buffer(), length));
             if (proc.exists("self/net/if_inet6")) {
                 length = proc.read("self/net/if_inet6", MOST_TABLE_BYTES);
-                addresses.addAll(LocalAddresses.parseIfInet6(proc.buffer(), length));
+                addresses.addAll(ipv6.parse(proc.buffer(), length));
             }
         } catch (IOException e) {
             throw new HostException(

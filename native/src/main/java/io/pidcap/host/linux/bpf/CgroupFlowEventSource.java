@@ -226,10 +226,12 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             ObservedTime taken = tables.now();
             times.read(taken);
             times.advanceWatermark(taken.monotonicNanos());
-            processes.begin(listing.take());
+            ProcessListing.Listed listed = listing.take();
+            processes.begin(listed.processes());
             List<HeldSocket> held = survey.survey();
             adopt(held);
-            localAddresses = tables.localAddresses();
+            // One that changed since then is told by the first poll.
+            localAddresses = listed.localAddresses();
             // The snapshot tells it all; the records that are in the ring already come on top.
             batch.take(0, taken);
             return new SocketSnapshot(
@@ -309,7 +311,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         private void doChores(long nowNanos) {
             processes.tidy(nowNanos).forEach(ended -> sockets.exited(ended, nowNanos));
             List<IpAddress> now = tables.localAddresses();
-            if (!Set.copyOf(now).equals(Set.copyOf(localAddresses))) {
+            if (!now.equals(localAddresses) && !Set.copyOf(now).equals(Set.copyOf(localAddresses))) {
                 localAddresses = now;
                 batch.localAddresses(ownNetnsId, now);
             }

@@ -1,5 +1,6 @@
 package io.pidcap.host.linux.bpf;
 
+import io.pidcap.protocol.model.IpAddress;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -7,13 +8,15 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list of all processes, read by a thread of its own while the source's thread loads programs: on a host with
- * hundreds of processes the one takes as long as the other. Whoever begins it leaves the tables alone until {@link
+ * The list of all processes, and the addresses of this host, read by a thread of its own while the source's thread loads
+ * programs: on a host with hundreds of processes the one takes as long as the other. Whoever begins it leaves the tables alone until {@link
  * #take} has returned.
  */
 final class ProcessListing {
     private final HostTables tables;
-    private @Nullable CompletableFuture<List<ProcessInfo>> begun;
+    private @Nullable CompletableFuture<Listed> begun;
+
+    record Listed(List<ProcessInfo> processes, List<IpAddress> localAddresses) {}
 
     ProcessListing(HostTables tables) {
         this.tables = tables;
@@ -21,7 +24,11 @@ final class ProcessListing {
 
     /** To be called once the programs tell of every process that begins, changes or ends. */
     void begin() {
-        begun = CompletableFuture.supplyAsync(tables::processes, ProcessListing::run);
+        begun = CompletableFuture.supplyAsync(this::read, ProcessListing::run);
+    }
+
+    private Listed read() {
+        return new Listed(tables.processes(), tables.localAddresses());
     }
 
     private static void run(Runnable reading) {
@@ -31,11 +38,11 @@ final class ProcessListing {
     }
 
     /** The list that was begun, once; else that of now. */
-    List<ProcessInfo> take() {
-        CompletableFuture<List<ProcessInfo>> reading = begun;
+    Listed take() {
+        CompletableFuture<Listed> reading = begun;
         begun = null;
         if (reading == null) {
-            return tables.processes();
+            return read();
         }
         try {
             return reading.join();

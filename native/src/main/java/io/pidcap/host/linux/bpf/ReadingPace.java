@@ -19,6 +19,8 @@ final class ReadingPace {
     private final BpfRingBuffer ring;
     private final PortTable ports;
     private long lookedNanos = System.nanoTime() - GAP_NANOS;
+    /** The last look was only for the time: what comes next need not be held back. */
+    private boolean quiet;
 
     ReadingPace(BpfRingBuffer ring, PortTable ports) {
         this.ring = ring;
@@ -27,13 +29,16 @@ final class ReadingPace {
 
     /** Returns when the ring is to be looked at: for a record, or at {@code deadlineNanos}. */
     void await(long deadlineNanos) {
-        parkUntil(Math.min(lookedNanos + GAP_NANOS, deadlineNanos));
+        if (!quiet) {
+            parkUntil(Math.min(lookedNanos + GAP_NANOS, deadlineNanos));
+        }
         long leftNanos = deadlineNanos - System.nanoTime();
         if (leftNanos > 0 && ring.isEmpty() && !Thread.currentThread().isInterrupted()) {
             ports.setReaderWaits(true);
             ring.awaitRecord(leftNanos);
             ports.setReaderWaits(false);
         }
+        quiet = ring.isEmpty();
         lookedNanos = System.nanoTime();
     }
 
