@@ -144,6 +144,7 @@ static __always_inline int tell_opened(struct socket_state *st, const struct tup
 
 	if (!r) {
 		add_to(PIDCAP_LOST_RECORDS, 1);
+		st->is_named = 1;
 		return 0;
 	}
 	r->time_ns = bpf_ktime_get_ns();
@@ -357,6 +358,8 @@ static __always_inline void connects(struct socket_state *st)
 	note_uid(st);
 	note_user(st, 0);
 	st->since_ns = bpf_ktime_get_ns();
+	/* It has a tuple before its first packet tells one. */
+	st->is_named = 1;
 }
 
 /* An unconnected sender; the kernel has just given it a port if it had none. */

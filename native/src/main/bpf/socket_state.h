@@ -35,7 +35,7 @@ struct socket_state {
 	__u8 is_tcp;
 	/* A tuple of it, */
 	__u8 is_told;
-	/* or a user was told: then its release is told too. */
+	/* or a user was told, or a survey may show it without a record that told of it: then its release is told too. */
 	__u8 is_named;
 	__u8 is_released;
 	__u8 is_raw_sender;
@@ -102,13 +102,15 @@ static __always_inline void set_owner(struct socket_state *st)
 	bpf_get_current_comm(st->comm, sizeof(st->comm));
 }
 
-static __always_inline void tell_used(struct socket_state *st, __u32 tgid, __u16 flags)
+/* 0: it found no room. */
+static __always_inline int tell_used(struct socket_state *st, __u32 tgid, __u16 flags)
 {
 	struct pidcap_socket_record *r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);
 
+	st->is_named = 1;
 	if (!r) {
 		add_to(PIDCAP_LOST_RECORDS, 1);
-		return;
+		return 0;
 	}
 	__builtin_memset(r, 0, sizeof(*r));
 	r->time_ns = bpf_ktime_get_ns();
@@ -123,7 +125,7 @@ static __always_inline void tell_used(struct socket_state *st, __u32 tgid, __u16
 	r->uid = bpf_get_current_uid_gid();
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	submit(r);
-	st->is_named = 1;
+	return 1;
 }
 
 /*
@@ -144,8 +146,9 @@ static __always_inline void note_user(struct socket_state *st, __u16 flags)
 	for (int i = 0; i < USERS; i++)
 		if (st->users[i] == user)
 			return;
-	st->users[st->next_user++ & (USERS - 1)] = user;
-	tell_used(st, tgid, flags);
+	/* Where it found no room, the next call tells it. */
+	if (tell_used(st, tgid, flags))
+		st->users[st->next_user++ & (USERS - 1)] = user;
 }
 
 #endif

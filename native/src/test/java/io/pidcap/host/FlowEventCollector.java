@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowEvent;
+import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import io.pidcap.protocol.model.SocketSnapshot;
@@ -28,6 +29,8 @@ public final class FlowEventCollector {
     /** All that was said of processes since the snapshot, in its order. */
     public final List<ProcessInfo> told = new ArrayList<>();
 
+    public final List<FlowGap> gaps = new ArrayList<>();
+    public long lostEvents;
     private long watermarkNanos;
 
     private FlowEventCollector(FlowEventSource source) {
@@ -59,6 +62,11 @@ public final class FlowEventCollector {
         watermarkNanos = batch.completeUntil().monotonicNanos();
         events.addAll(batch.events());
         exits.addAll(batch.exits());
+        lostEvents += batch.lostEvents();
+        FlowGap gap = batch.gap();
+        if (gap != null) {
+            gaps.add(gap);
+        }
         return batch;
     }
 

@@ -88,7 +88,8 @@ final class ReportText {
     }
 
     static String describe(SessionReport.Gap gap) {
-        return "no " + gap.worker() + " worker from " + CLOCK.format(gap.from()) + " to " + CLOCK.format(gap.until())
+        return (gap.incomplete() ? gap.worker() + " incomplete from " : "no " + gap.worker() + " worker from ")
+                + CLOCK.format(gap.from()) + " to " + CLOCK.format(gap.until())
                 + " (" + count(gap.millis()) + " ms): " + gap.reason();
     }
 

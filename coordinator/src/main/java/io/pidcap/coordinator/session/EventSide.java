@@ -6,6 +6,7 @@ import io.pidcap.coordinator.worker.WorkerLink;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
 import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.Envelope;
@@ -108,6 +109,13 @@ final class EventSide extends WorkerSide {
         received += batch.events().size();
         lost += batch.lostEvents();
         watermark = batch.completeUntil();
+        FlowGap gap = batch.gap();
+        if (gap != null) {
+            sawNotAll(
+                    instant(gap.from()),
+                    instant(gap.until()),
+                    "the kernel's buffer for events was full; all processes and sockets were looked at anew");
+        }
         filter.batch(batch);
     }
 

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The times in which one worker was not there. Session's thread only. */
+/** The times in which one worker was not there or did not see everything. Session's thread only. */
 final class GapLog {
     private final WorkerRole role;
     private final List<SessionReport.Gap> gaps = new ArrayList<>();
@@ -31,10 +31,21 @@ final class GapLog {
             return null;
         }
         Instant from = openSince.isAfter(until) ? until : openSince;
-        SessionReport.Gap gap = new SessionReport.Gap(role.word(), from, until, openReason);
+        SessionReport.Gap gap = new SessionReport.Gap(role.word(), from, until, openReason, false);
         gaps.add(gap);
         openSince = null;
         return gap;
+    }
+
+    /** The worker has missed something; spans that meet become one. */
+    void incomplete(Instant from, Instant until, String reason) {
+        SessionReport.Gap last = gaps.isEmpty() ? null : gaps.get(gaps.size() - 1);
+        Instant since = from;
+        if (last != null && last.incomplete() && !from.isAfter(last.until())) {
+            gaps.remove(gaps.size() - 1);
+            since = last.from();
+        }
+        gaps.add(new SessionReport.Gap(role.word(), since, until, reason, true));
     }
 
     List<SessionReport.Gap> all() {

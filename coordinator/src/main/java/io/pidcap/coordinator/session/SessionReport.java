@@ -162,8 +162,12 @@ public record SessionReport(
             @Nullable Instant ended,
             String end) {}
 
-    /** A time in which a worker was not there. */
-    public record Gap(String worker, Instant from, Instant until, String reason) {
+    /**
+     * A time in which a worker was not there, or did not see everything.
+     *
+     * @param incomplete it was there
+     */
+    public record Gap(String worker, Instant from, Instant until, String reason, boolean incomplete) {
         public long millis() {
             return Duration.between(from, until).toMillis();
         }

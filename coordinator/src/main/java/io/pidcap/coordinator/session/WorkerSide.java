@@ -83,6 +83,12 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
         }
     }
 
+    /** For subclasses: the run has missed something. */
+    final void sawNotAll(Instant from, Instant until, String reason) {
+        LOG.warn("the {} missed something from {} to {}: {}", role.program(), from, until, reason);
+        gaps.incomplete(from, until, reason);
+    }
+
     List<SessionReport.Gap> gaps() {
         return gaps.all();
     }

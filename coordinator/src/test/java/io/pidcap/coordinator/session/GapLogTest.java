@@ -18,7 +18,7 @@ class GapLogTest {
 
         SessionReport.Gap gap = log.closed(START.plusSeconds(3));
 
-        assertThat(gap).isEqualTo(new SessionReport.Gap("events", START, START.plusSeconds(3), "killed"));
+        assertThat(gap).isEqualTo(new SessionReport.Gap("events", START, START.plusSeconds(3), "killed", false));
         assertThat(log.all()).hasSize(1).allMatch(one -> one.millis() == 3000);
     }
 
@@ -32,6 +32,17 @@ class GapLogTest {
     void shouldNotLastLessThanNothing() {
         log.opened(START.plusSeconds(1), "");
 
-        assertThat(log.closed(START)).isEqualTo(new SessionReport.Gap("events", START, START, "restarted"));
+        assertThat(log.closed(START)).isEqualTo(new SessionReport.Gap("events", START, START, "restarted", false));
+    }
+
+    @Test
+    void shouldJoinSpansOfIncompleteEventsThatMeet() {
+        log.incomplete(START, START.plusSeconds(2), "full");
+        log.incomplete(START.plusSeconds(1), START.plusSeconds(3), "full");
+        log.incomplete(START.plusSeconds(4), START.plusSeconds(5), "full");
+        assertThat(log.all())
+                .containsExactly(
+                        new SessionReport.Gap("events", START, START.plusSeconds(3), "full", true),
+                        new SessionReport.Gap("events", START.plusSeconds(4), START.plusSeconds(5), "full", true));
     }
 }

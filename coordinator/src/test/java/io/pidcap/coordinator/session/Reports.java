@@ -41,7 +41,7 @@ public final class Reports {
                 List.of(new SessionReport.Interface("any", "LINUX_SLL2", true, 5432, 0, 0, 0)),
                 List.of(new SessionReport.ProcessRow(4711, "curl", 1234, 1_200_000, 3)),
                 List.of(new SessionReport.Run("capture", 1, 99, START, START, null, "")),
-                List.of(new SessionReport.Gap("events", START.plusSeconds(1), START.plusSeconds(2), "killed")),
+                List.of(new SessionReport.Gap("events", START.plusSeconds(1), START.plusSeconds(2), "killed", false)),
                 List.of("a note"),
                 List.of("an end note"));
     }

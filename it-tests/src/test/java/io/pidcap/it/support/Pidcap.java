@@ -13,10 +13,17 @@ public final class Pidcap {
     private static final long DEADLINE_SECONDS = 60;
 
     private final Path directory;
+    private final String workerJvmOptions;
 
     /** @param directory the test's own; output of the commands is kept in it */
     public Pidcap(Path directory) {
+        this(directory, "");
+    }
+
+    /** @param workerJvmOptions divided by spaces */
+    public Pidcap(Path directory, String workerJvmOptions) {
         this.directory = directory;
+        this.workerJvmOptions = workerJvmOptions;
     }
 
     /** What a finished command left. */
@@ -68,6 +75,7 @@ public final class Pidcap {
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dpidcap.lib=" + dist.resolve("lib"),
+                "-Dpidcap.worker.jvm=" + workerJvmOptions,
                 "-jar",
                 dist.resolve("lib/pidcap-coordinator.jar").toString()));
         command.addAll(List.of(arguments));

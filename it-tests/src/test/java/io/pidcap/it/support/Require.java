@@ -1,5 +1,7 @@
 package io.pidcap.it.support;
 
+import io.pidcap.host.HostBackends;
+import io.pidcap.protocol.model.HostFeature;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +26,8 @@ public enum Require {
     NFT,
     TC,
     CC,
-    CLANG;
+    CLANG,
+    EBPF;
 
     /** Skips or fails the running test if the host lacks one of these. */
     public static void all(Require... wanted) {
@@ -46,8 +49,17 @@ public enum Require {
         return switch (this) {
             case ROOT -> isRoot() ? Optional.empty() : Optional.of("not root: packets cannot be captured");
             case NETNS -> cannotMakeNamespaces();
+            case EBPF -> cannotLearnExactly();
             case TSHARK, TCPDUMP, PYTHON3, NFT, TC, CC, CLANG -> missing(word());
         };
+    }
+
+    private static Optional<String> cannotLearnExactly() {
+        return HostBackends.forThisHost().probeEventFeatures().stream()
+                .filter(feature -> feature.name().equals("events-exact")
+                        && feature.availability() != HostFeature.Availability.AVAILABLE)
+                .map(HostFeature::detail)
+                .findFirst();
     }
 
     private static boolean isRoot() {

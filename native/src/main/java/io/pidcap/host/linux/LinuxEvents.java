@@ -12,6 +12,9 @@ import java.util.List;
 
 /** Everything of Linux that is not packets. */
 final class LinuxEvents {
+    /** For hosts where the ring overflows, and to see what happens then. */
+    private static final String RING_BYTES_PROPERTY = "pidcap.events.ringBytes";
+
     private final Path procRoot;
     private final HostClock clock;
 
@@ -35,7 +38,9 @@ final class LinuxEvents {
     }
 
     private FlowEventSource exact(FlowEventSourceConfig config) {
-        return new CgroupFlowEventSource(new ProcHostTables(new ProcRoot(procRoot), clock, config.withArguments()));
+        return new CgroupFlowEventSource(
+                new ProcHostTables(new ProcRoot(procRoot), clock, config.withArguments()),
+                Integer.getInteger(RING_BYTES_PROPERTY, CgroupFlowEventSource.RING_BYTES));
     }
 
     private FlowEventSource polling(FlowEventSourceConfig config, String reason) {

@@ -36,7 +36,9 @@ class BareCgroupFlowEventSourceTest extends FlowEventSourceContract {
     @Override
     protected FlowEventSource open() {
         return new CgroupFlowEventSource(
-                new ProcHostTables(new ProcRoot(ProcRoot.MOUNT), new SystemClock(), false), Set.of());
+                new ProcHostTables(new ProcRoot(ProcRoot.MOUNT), new SystemClock(), false),
+                Set.of(),
+                CgroupFlowEventSource.RING_BYTES);
     }
 
     @Override

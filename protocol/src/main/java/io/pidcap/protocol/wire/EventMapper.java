@@ -3,6 +3,7 @@ package io.pidcap.protocol.wire;
 import com.google.protobuf.ByteString;
 import io.pidcap.protocol.model.FiveTuple;
 import io.pidcap.protocol.model.FlowEvent;
+import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.LocalAddress;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessIdentity;
@@ -11,6 +12,7 @@ import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketState;
 import io.pidcap.protocol.v1.FlowEventKind;
 import io.pidcap.protocol.v1.FlowEventMessage;
+import io.pidcap.protocol.v1.FlowGapMessage;
 import io.pidcap.protocol.v1.LocalAddressMessage;
 import io.pidcap.protocol.v1.ObservedTimeMessage;
 import io.pidcap.protocol.v1.Process;
@@ -39,6 +41,18 @@ public final class EventMapper {
 
     public static ObservedTime toModel(ObservedTimeMessage message) {
         return new ObservedTime(message.getMonotonicNanos(), message.getEpochNanos());
+    }
+
+    static FlowGapMessage toMessage(FlowGap gap) {
+        return FlowGapMessage.newBuilder()
+                .setFrom(toMessage(gap.from()))
+                .setUntil(toMessage(gap.until()))
+                .build();
+    }
+
+    static FlowGap toModel(FlowGapMessage message) {
+        MessageChecks.require(message.hasFrom() && message.hasUntil(), "FlowGapMessage", "has no beginning or no end");
+        return new FlowGap(toModel(message.getFrom()), toModel(message.getUntil()));
     }
 
     public static ProcessIdentityMessage toMessage(ProcessIdentity identity) {

@@ -51,7 +51,8 @@ public final class FlowBatchAssembler {
                 localAddressesChanged,
                 localAddresses,
                 lostEvents,
-                EventMapper.toModel(piece.getCompleteUntil()));
+                EventMapper.toModel(piece.getCompleteUntil()),
+                piece.hasGap() ? EventMapper.toModel(piece.getGap()) : null);
         clear();
         return batch;
     }

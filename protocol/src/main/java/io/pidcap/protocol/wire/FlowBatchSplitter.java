@@ -1,6 +1,7 @@
 package io.pidcap.protocol.wire;
 
 import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.v1.FlowBatchMessage;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -54,6 +55,10 @@ public final class FlowBatchSplitter {
                 piece.setLocalAddressesChanged(batch.localAddressesChanged())
                         .setLostEvents(batch.lostEvents())
                         .setCompleteUntil(EventMapper.toMessage(batch.completeUntil()));
+                FlowGap gap = batch.gap();
+                if (gap != null) {
+                    piece.setGap(EventMapper.toMessage(gap));
+                }
             }
             return piece.build();
         }

@@ -5,6 +5,7 @@ import io.pidcap.protocol.model.Endpoint;
 import io.pidcap.protocol.model.FiveTuple;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowEvent;
+import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.InterfaceInfo;
 import io.pidcap.protocol.model.IpAddress;
@@ -153,6 +154,7 @@ final class RandomModel {
                 random.nextBoolean(),
                 list(random.nextInt(size + 1), this::localAddress),
                 random.nextLong() >>> 1,
-                time());
+                time(),
+                random.nextBoolean() ? new FlowGap(time(), time()) : null);
     }
 }

@@ -2,6 +2,7 @@ package io.pidcap.host.linux.bpf;
 
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowEvent;
+import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.IpAddress;
 import io.pidcap.protocol.model.LocalAddress;
 import io.pidcap.protocol.model.ObservedTime;
@@ -9,6 +10,7 @@ import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what one batch will tell. */
 final class BatchBuilder {
@@ -17,6 +19,7 @@ final class BatchBuilder {
     private List<ProcessIdentity> exits = new ArrayList<>();
     private List<LocalAddress> localAddresses = List.of();
     private boolean localAddressesChanged;
+    private @Nullable FlowGap gap;
 
     void process(ProcessInfo info) {
         processes.add(info);
@@ -43,6 +46,11 @@ final class BatchBuilder {
         localAddressesChanged = true;
     }
 
+    /** Events of this span are missing but for what the batch tells. */
+    void gap(FlowGap ended) {
+        gap = ended;
+    }
+
     boolean isEmpty() {
         return processes.isEmpty() && events.isEmpty() && exits.isEmpty() && !localAddressesChanged;
     }
@@ -50,12 +58,13 @@ final class BatchBuilder {
     /** Hands out what was collected and begins anew. */
     FlowBatch take(long lostEvents, ObservedTime completeUntil) {
         FlowBatch batch = new FlowBatch(
-                processes, events, exits, localAddressesChanged, localAddresses, lostEvents, completeUntil);
+                processes, events, exits, localAddressesChanged, localAddresses, lostEvents, completeUntil, gap);
         processes = new ArrayList<>();
         events = new ArrayList<>();
         exits = new ArrayList<>();
         localAddresses = List.of();
         localAddressesChanged = false;
+        gap = null;
         return batch;
     }
 }

@@ -16,8 +16,8 @@ public final class BpfFeatures {
 
     /** Never throws for what the host lacks. */
     public static List<HostFeature> probe(HostTables tables) {
-        try (CgroupFlowEventSource.Attached source =
-                CgroupFlowEventSource.Attached.attach(tables, EnumSet.allOf(OptionalPart.class))) {
+        try (CgroupFlowEventSource.Attached source = CgroupFlowEventSource.Attached.attach(
+                tables, EnumSet.allOf(OptionalPart.class), CgroupFlowEventSource.RING_BYTES)) {
             return found(source);
         } catch (HostException e) {
             return List.of(new HostFeature(EXACT, Availability.UNAVAILABLE, String.valueOf(e.getMessage()), e.hint()));

@@ -67,6 +67,11 @@ final class BpfObject implements AutoCloseable {
         bpf.checked(bpf.library().bpf_map__reuse_fd(map(map), loaded.mapDescriptor(map)), "share the eBPF map " + map);
     }
 
+    /** Gives a map another size than the source says; before {@link #load}. */
+    void resize(String map, int entries) {
+        bpf.checked(bpf.library().bpf_map__set_max_entries(map(map), entries), "resize the eBPF map " + map);
+    }
+
     /** @throws HostException with the system's words and what the verifier complained of */
     void load() {
         bpf.checked(bpf.library().bpf_object__load(opened()), "load the eBPF object " + name);

@@ -3,6 +3,7 @@ package io.pidcap.host.linux.bpf;
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.HostException;
 import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.IpAddress;
 import io.pidcap.protocol.model.LocalAddress;
 import io.pidcap.protocol.model.ObservedTime;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * time than that reading, and every earlier one is read now; where one of these is still being written, the watermark
  * stays. Only the dating back of an event ({@link EventTimes#LEAD_NANOS}) can give it an earlier time, hence the
  * watermark stays behind the reading by as much, and in the last batch, where it does not, no event is dated back beyond
- * it.
+ * it. Where the ring had no room the watermark stays until {@link OverflowRepair} has found out what is missing.
  */
 public final class CgroupFlowEventSource implements FlowEventSource {
     private static final Logger log = LoggerFactory.getLogger(CgroupFlowEventSource.class);
@@ -38,20 +39,26 @@ public final class CgroupFlowEventSource implements FlowEventSource {
     /** While a process is waited for whose main thread has ended: nothing tells of the end of its last one. */
     private static final long HEADLESS_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
+    /** Of the ring; RING_BYTES in socket_state.h. */
+    public static final int RING_BYTES = 8 * 1024 * 1024;
+
     private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final HostTables tables;
     private final Set<OptionalPart> wanted;
+    private final int ringBytes;
     private @Nullable Attached attached;
 
-    public CgroupFlowEventSource(HostTables tables) {
-        this(tables, EnumSet.allOf(OptionalPart.class));
+    /** @param ringBytes room for records that were not read yet; a power of two and a multiple of the page size */
+    public CgroupFlowEventSource(HostTables tables, int ringBytes) {
+        this(tables, EnumSet.allOf(OptionalPart.class), ringBytes);
     }
 
     /** @param wanted what else is tried; the rest is as if the kernel did not have it */
-    public CgroupFlowEventSource(HostTables tables, Set<OptionalPart> wanted) {
+    public CgroupFlowEventSource(HostTables tables, Set<OptionalPart> wanted, int ringBytes) {
         this.tables = tables;
         this.wanted = wanted;
+        this.ringBytes = ringBytes;
     }
 
     @Override
@@ -74,7 +81,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         if (attached != null) {
             throw new IllegalStateException("the source is attached already");
         }
-        attached = Attached.attach(tables, wanted);
+        attached = Attached.attach(tables, wanted, ringBytes);
     }
 
     @Override
@@ -119,6 +126,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         private final RecordReader reader;
         private final ReadingPace pace;
         private final ProcessListing listing;
+        private final OverflowRepair overflow;
 
         private long choresDueNanos;
         private List<IpAddress> localAddresses = List.of();
@@ -147,18 +155,18 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             users = new ProcessUsers(tables, times, batch);
             reader = new RecordReader(processes, sockets, users, times, this::heldBy);
             pace = new ReadingPace(ring, ports);
+            overflow = new OverflowRepair(tables, times, survey, ports, processes, sockets, ownNetnsId);
         }
 
-        static Attached attach(HostTables tables, Set<OptionalPart> wanted) {
+        static Attached attach(HostTables tables, Set<OptionalPart> wanted, int ringBytes) {
             requireProcesses(tables);
             LibBpf bpf = LibBpf.get();
             List<AutoCloseable> opened = new ArrayList<>();
             try {
                 ProcessListing listing = new ProcessListing(tables);
-                FlowPrograms programs = FlowPrograms.attach(bpf, wanted, listing::begin);
+                FlowPrograms programs = FlowPrograms.attach(bpf, wanted, ringBytes, listing::begin);
                 opened.add(programs);
-                BpfRingBuffer ring =
-                        new BpfRingBuffer(programs.flows().mapDescriptor("records"), FlowPrograms.RING_BYTES);
+                BpfRingBuffer ring = new BpfRingBuffer(programs.flows().mapDescriptor("records"), ringBytes);
                 opened.add(ring);
                 PortTable ports = new PortTable(programs.flows());
                 opened.add(ports);
@@ -223,6 +231,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         }
 
         SocketSnapshot snapshot() {
+            overflow.beforeSnapshot();
             ObservedTime taken = tables.now();
             times.read(taken);
             times.advanceWatermark(taken.monotonicNanos());
@@ -267,6 +276,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                         && polled.events().isEmpty()
                         && polled.exits().isEmpty()
                         && !polled.localAddressesChanged()
+                        && polled.gap() == null
                         && polled.lostEvents() == 0;
                 if (!isEmpty
                         || deadline - System.nanoTime() <= 0
@@ -292,8 +302,17 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 choresDueNanos = reading.monotonicNanos() + CHORES_NANOS;
                 doChores(reading.monotonicNanos());
             }
+            boolean isComplete = isWhole && (!overflow.isOpen() || repair(reading.monotonicNanos(), last));
             long watermark = reading.monotonicNanos() - (last ? 0 : EventTimes.LEAD_NANOS);
-            return batch.take(ports.takeLost(), times.advanceWatermark(isWhole ? watermark : 0));
+            return batch.take(ports.takeLost(), times.advanceWatermark(isComplete ? watermark : 0));
+        }
+
+        private boolean repair(long nowNanos, boolean last) {
+            FlowGap gap = overflow.repair(nowNanos, last);
+            if (gap != null) {
+                batch.gap(gap);
+            }
+            return gap != null;
         }
 
         /** A socket from before the programs that the snapshot did not have: not accepted then, or in flight. */

@@ -44,6 +44,10 @@ final class EventTimes {
         return now;
     }
 
+    ObservedTime watermark() {
+        return watermark;
+    }
+
     long watermarkNanos() {
         return watermark.monotonicNanos();
     }

@@ -15,9 +15,6 @@ import org.slf4j.LoggerFactory;
 final class FlowPrograms implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(FlowPrograms.class);
 
-    /** RING_BYTES in socket_state.h. */
-    static final int RING_BYTES = 8 * 1024 * 1024;
-
     private static final List<String> CGROUP_PROGRAMS = List.of(
             "sock_create",
             "sock_release",
@@ -78,17 +75,19 @@ final class FlowPrograms implements AutoCloseable {
     }
 
     /**
+     * @param ringBytes the size of the ring, a power of two and a multiple of the page size
      * @param processesAreTold run once every fork, exec and exit is told from then on, while the rest is still loaded;
      *     not run where the kernel does not tell them
      * @throws HostException why the programs without which nothing is exact do not load or attach
      */
-    static FlowPrograms attach(LibBpf bpf, Set<OptionalPart> wanted, Runnable processesAreTold) {
+    static FlowPrograms attach(LibBpf bpf, Set<OptionalPart> wanted, int ringBytes, Runnable processesAreTold) {
         // Until Linux 5.11 maps count as locked memory; later the limit does not matter, so a refusal neither.
         LibcLibrary.INSTANCE.setrlimit(LibcLibrary.RLIMIT_MEMLOCK, new long[] {-1, -1});
         List<String> missing = new ArrayList<>();
         List<BpfObject> opened = new ArrayList<>();
         try (CgroupRoot root = CgroupRoot.open()) {
             BpfObject flows = open(bpf, "flow_events", opened);
+            flows.resize("records", ringBytes);
             flows.load();
             BpfObject files = tryFiles(bpf, wanted, flows, opened, missing);
             try {

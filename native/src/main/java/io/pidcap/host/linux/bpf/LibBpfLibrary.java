@@ -49,6 +49,9 @@ interface LibBpfLibrary extends Library {
     // int bpf_map__fd(const struct bpf_map *map)
     int bpf_map__fd(Pointer map);
 
+    // int bpf_map__set_max_entries(struct bpf_map *map, __u32 max_entries)
+    int bpf_map__set_max_entries(Pointer map, int max_entries);
+
     // int bpf_map__reuse_fd(struct bpf_map *map, int fd)
     int bpf_map__reuse_fd(Pointer map, int fd);
 

@@ -87,6 +87,11 @@ final class PortTable implements AutoCloseable {
         return since;
     }
 
+    /** Records that found no room in the ring, since the programs are attached. */
+    long lostRecords() {
+        return numbers.getAcquire(FlowRecordLayout.LOST_RECORDS * FlowRecordLayout.NUMBER_BYTES);
+    }
+
     @Override
     public void close() {
         ports.close();

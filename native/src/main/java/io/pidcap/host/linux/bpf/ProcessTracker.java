@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,6 +207,66 @@ final class ProcessTracker {
         String own = tables.workingDirectory(process.identity.pid());
         String directory = own != null ? own : tables.workingDirectory(process.info.parentPid());
         return directory == null ? path : directory + "/" + path;
+    }
+
+    /**
+     * Takes over what a new list of all processes tells, after records were lost.
+     *
+     * @param since what began or changed unseen is dated so
+     * @return those that ended unseen
+     */
+    List<KnownProcess> correct(List<ProcessInfo> listed, ObservedTime since, long nowNanos) {
+        List<KnownProcess> ended = new ArrayList<>();
+        Set<Integer> there = new HashSet<>();
+        for (ProcessInfo info : listed) {
+            there.add(info.identity().pid());
+            KnownProcess known = byPid.get(info.identity().pid());
+            if (known != null
+                    && isSameStart(known.identity.startNanos(), info.identity().startNanos())) {
+                // What has ended and was not waited for is in the list too.
+                if (!known.exited && !endIfOver(known, info.executable() == null, nowNanos, ended)) {
+                    correct(known, info, since);
+                }
+            } else {
+                if (known != null && !known.exited) {
+                    end(known, nowNanos);
+                    ended.add(known);
+                }
+                add(info);
+            }
+        }
+        for (KnownProcess known : List.copyOf(byPid.values())) {
+            endIfOver(known, !known.exited && !there.contains(known.identity.pid()), nowNanos, ended);
+        }
+        headless.removeAll(ended);
+        return ended;
+    }
+
+    private boolean endIfOver(KnownProcess process, boolean mayBeOver, long nowNanos, List<KnownProcess> ended) {
+        boolean isOver = mayBeOver && !tables.isRunning(process.identity);
+        if (isOver) {
+            end(process, nowNanos);
+            ended.add(process);
+        }
+        return isOver;
+    }
+
+    private void correct(KnownProcess process, ProcessInfo read, ObservedTime since) {
+        ProcessInfo known = process.info;
+        if (read.executable() == null && known.executable() != null) {
+            return;
+        }
+        boolean isSameProgram = read.name().equals(known.name())
+                && Objects.equals(read.executable(), known.executable())
+                && read.arguments().equals(known.arguments());
+        if (isSameProgram && read.userId() == known.userId()) {
+            renamed(process.identity.pid());
+            return;
+        }
+        ProcessInfo now = withParent(read, process, read.userId());
+        boolean beganItsOwn = process.hasParentsNames && !isSameProgram;
+        process.hasParentsNames &= isSameProgram;
+        tell(process, beganItsOwn ? now.withOwnProgramSince(since) : now.withChangedSince(since));
     }
 
     /** Its main thread has another name now. */

@@ -6,7 +6,9 @@ import io.pidcap.host.HostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Asks the kernel for the cookies of the sockets of the calling thread's network namespace, by inode: sock_diag(7). Knows
@@ -24,16 +26,35 @@ final class SocketDiag {
     private static final int REQUEST_BYTES = NLMSG_HEADER_BYTES + 56;
     private static final int ALL_STATES = -1;
     /* struct inet_diag_msg */
+    private static final int STATE = 1;
     private static final int COOKIE = 44;
     private static final int INODE = 68;
     private static final int MESSAGE_BYTES = 72;
 
     private static final int BUFFER_BYTES = 1 << 16;
 
+    /* include/net/tcp_states.h: of those without a descriptor, the ones that wait to be accepted. */
+    private static final int TCP_ESTABLISHED = 1;
+    private static final int TCP_SYN_RECV = 3;
+    private static final int TCP_CLOSE_WAIT = 8;
+
     private final Map<Long, Long> cookies = new HashMap<>();
+    private final Set<Long> open = new HashSet<>();
 
     /** Cookie by inode. */
     static Map<Long, Long> cookiesByInode() {
+        return ask().cookies;
+    }
+
+    /**
+     * Cookies of those that a process can still use: a descriptor is open, or on its way from one process to another, or
+     * the connection is not accepted yet. The rest is the kernel's to bring to its end.
+     */
+    static Set<Long> openCookies() {
+        return ask().open;
+    }
+
+    private static SocketDiag ask() {
         SocketDiag diag = new SocketDiag();
         LibcLibrary libc = LibcLibrary.INSTANCE;
         int socket = NativeCalls.checked(
@@ -50,12 +71,16 @@ final class SocketDiag {
         } finally {
             NativeCalls.close(socket);
         }
-        return diag.cookies;
+        return diag;
     }
 
     /** What was read so far. */
     Map<Long, Long> cookies() {
         return cookies;
+    }
+
+    Set<Long> open() {
+        return open;
     }
 
     private void dump(int socket, int family, int protocol) {
@@ -109,10 +134,17 @@ final class SocketDiag {
                 long low = bytes.getInt(at + NLMSG_HEADER_BYTES + COOKIE) & 0xffff_ffffL;
                 long high = bytes.getInt(at + NLMSG_HEADER_BYTES + COOKIE + 4) & 0xffff_ffffL;
                 cookies.put(inode, high << 32 | low);
+                if (inode != 0 || isUnaccepted(bytes.get(at + NLMSG_HEADER_BYTES + STATE))) {
+                    open.add(high << 32 | low);
+                }
             }
             at += (messageLength + 3) & ~3;
         }
         return true;
+    }
+
+    private static boolean isUnaccepted(int state) {
+        return state == TCP_ESTABLISHED || state == TCP_SYN_RECV || state == TCP_CLOSE_WAIT;
     }
 
     /** A kernel without the protocol's module says ENOENT. */

@@ -64,6 +64,23 @@ final class SocketTracker {
         return byCookie.size();
     }
 
+    /** Of now: closing one of them does not disturb it. */
+    List<KnownSocket> all() {
+        return List.copyOf(byCookie.values());
+    }
+
+    @Nullable
+    KnownSocket find(long cookie) {
+        return byCookie.get(cookie);
+    }
+
+    /** Of which no record will tell that it was opened; told by {@link #tellOpened}. */
+    KnownSocket add(HeldSocket held) {
+        KnownSocket socket = new KnownSocket(held.cookie(), isTcp(held.tuple()), held.netnsCookie());
+        byCookie.put(held.cookie(), socket);
+        return socket;
+    }
+
     List<KnownProcess> ownersOf(long cookie) {
         KnownSocket socket = byCookie.get(cookie);
         return socket == null ? List.of() : socket.owners;
@@ -75,8 +92,7 @@ final class SocketTracker {
     KnownSocket adopt(HeldSocket held, KnownProcess owner) {
         KnownSocket socket = byCookie.get(held.cookie());
         if (socket == null) {
-            socket = new KnownSocket(held.cookie(), isTcp(held.tuple()), held.netnsCookie());
-            byCookie.put(held.cookie(), socket);
+            socket = add(held);
         }
         SocketState state = held.state();
         if (socket.last() == null && state != null) {
@@ -209,7 +225,7 @@ final class SocketTracker {
                 && (listener.address().isAny() || listener.address().equals(local.address()));
     }
 
-    private void tellOpened(KnownSocket socket, Ownership ownership, ObservedTime observed) {
+    void tellOpened(KnownSocket socket, Ownership ownership, ObservedTime observed) {
         Kind kind = Kind.OPENED;
         for (KnownProcess owner : socket.owners) {
             batch.event(kind, observed, socket, ownership, owner);
@@ -355,14 +371,14 @@ final class SocketTracker {
         }
     }
 
-    private void tellLast(Kind kind, ObservedTime observed, KnownSocket socket, KnownProcess owner) {
+    void tellLast(Kind kind, ObservedTime observed, KnownSocket socket, KnownProcess owner) {
         Ownership last = socket.last();
         if (last != null) {
             batch.event(kind, observed, socket, last, owner);
         }
     }
 
-    private void join(KnownSocket socket, KnownProcess owner) {
+    void join(KnownSocket socket, KnownProcess owner) {
         if (!socket.owners.contains(owner)) {
             socket.owners.add(owner);
             owner.sockets.add(socket);
@@ -370,7 +386,7 @@ final class SocketTracker {
         }
     }
 
-    private void leave(KnownSocket socket, KnownProcess owner, ObservedTime observed) {
+    void leave(KnownSocket socket, KnownProcess owner, ObservedTime observed) {
         unlink(socket, owner);
         tellLast(Kind.OWNER_LEFT, observed, socket, owner);
     }

@@ -173,7 +173,7 @@ class AttachmentTest {
             source.attach();
             source.snapshot();
             // Of each a record of 120 bytes at least, and nobody reads them.
-            int sockets = FlowPrograms.RING_BYTES / 120;
+            int sockets = CgroupFlowEventSource.RING_BYTES / 120;
             actor.run("for i in range(" + sockets + "):", "    u = udp(); u.bind(('127.0.0.1', 0)); u.close()");
             FlowBatch full = source.next(0);
             assertThat(full.lostEvents()).isPositive();

@@ -19,6 +19,16 @@ final class Ebpf {
                 .openFlowEventSource(new FlowEventSourceConfig(FlowEventSourceConfig.Choice.EBPF, 100, true));
     }
 
+    /** One that has room for so many bytes of records only. */
+    static FlowEventSource open(int ringBytes) {
+        System.setProperty("pidcap.events.ringBytes", Integer.toString(ringBytes));
+        try {
+            return open();
+        } finally {
+            System.clearProperty("pidcap.events.ringBytes");
+        }
+    }
+
     static HostFeature feature(String name) {
         return FEATURES.stream()
                 .filter(feature -> feature.name().equals(name))

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is read from text and bytes of the kernel, on any host. */
 class ParsersTest {
@@ -102,5 +104,16 @@ class ParsersTest {
                 assertThat(diag.cookies()).containsEntry(4711L, 1L << 32 | 7);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4711, 7, true", "0, 1, true", "0, 8, true", "0, 3, true", "0, 4, false", "0, 6, false", "0, 9, false"})
+    void shouldTakeAsOpenWhatHasADescriptorOrIsNotAcceptedYet(int inode, int state, boolean isOpen) {
+        ByteBuffer answer = ByteBuffer.allocate(16 + 72).order(ByteOrder.nativeOrder());
+        answer.putInt(0, 16 + 72).putShort(4, (short) 20).put(16 + 1, (byte) state);
+        answer.putInt(16 + 44, 7).putInt(16 + 48, 1).putInt(16 + 68, inode);
+        SocketDiag diag = new SocketDiag();
+        diag.parse(answer, answer.capacity());
+        assertThat(diag.open().contains(1L << 32 | 7)).isEqualTo(isOpen);
     }
 }

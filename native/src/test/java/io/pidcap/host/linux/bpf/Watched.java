@@ -30,7 +30,11 @@ final class Watched implements AutoCloseable {
     }
 
     static Watched begin() {
-        FlowEventSource source = Ebpf.open();
+        return begin(Ebpf.open());
+    }
+
+    /** @param source which this object closes */
+    static Watched begin(FlowEventSource source) {
         try {
             return new Watched(source);
         } catch (RuntimeException | Error e) {

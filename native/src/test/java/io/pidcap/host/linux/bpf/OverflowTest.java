@@ -1,0 +1,196 @@
+package io.pidcap.host.linux.bpf;
+
+import static io.pidcap.host.linux.bpf.Watched.end;
+import static io.pidcap.host.linux.bpf.Watched.is;
+import static io.pidcap.host.linux.bpf.Watched.opened;
+import static io.pidcap.host.linux.bpf.Watched.tcp;
+import static io.pidcap.host.linux.bpf.Watched.udp;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pidcap.host.SocketActor;
+import io.pidcap.protocol.model.Endpoint;
+import io.pidcap.protocol.model.FiveTuple;
+import io.pidcap.protocol.model.FlowEvent;
+import io.pidcap.protocol.model.FlowEvent.Kind;
+import io.pidcap.protocol.model.FlowGap;
+import io.pidcap.protocol.model.ProcessInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The ring has room for 31 records: whatever is done while nobody reads it is lost, and must be found by looking. */
+class OverflowTest {
+    private static final int RING_BYTES = 4096;
+    /** Fills the ring. */
+    private static final String FLOOD =
+            "for i in range(200): x = udp(); x.bind(('127.0.0.1', 0)); x.connect(('127.0.0.1', 9)); x.close()";
+
+    private PythonActor actor;
+    private Watched watched;
+
+    @BeforeEach
+    void start() {
+        SocketActor.require();
+        Ebpf.require();
+        actor = PythonActor.start();
+        actor.run("l = tcp(); l.bind(('127.0.0.1', 0)); l.listen()");
+        watched = Watched.begin(Ebpf.open(RING_BYTES));
+    }
+
+    @AfterEach
+    void stop() {
+        if (watched != null) {
+            watched.close();
+        }
+        if (actor != null) {
+            actor.close();
+        }
+    }
+
+    private Endpoint local(String socket) {
+        return end("127.0.0.1", actor.number(socket + ".getsockname()[1]"));
+    }
+
+    /** What is run in one go while nobody reads, behind a flood. */
+    private void lose(String... statements) {
+        actor.run(FLOOD + "\0" + String.join("\0", statements));
+    }
+
+    private Set<Integer> ownersOf(FlowEvent event) {
+        return watched.owners().getOrDefault(event.socketId(), Set.of());
+    }
+
+    private static Predicate<FlowEvent> connected(Endpoint local) {
+        return event -> event.kind() == Kind.OPENED
+                && event.tuple().isConnected()
+                && event.tuple().local().equals(local);
+    }
+
+    @Test
+    void shouldKnowAgainWhatIsOpenAndCountTheLoss() {
+        long before = System.nanoTime();
+        lose(
+                "u = udp(); u.bind(('127.0.0.1', 0))",
+                "v = udp(); v.connect(u.getsockname())",
+                "n = tcp(); n.bind(('127.0.0.1', 0)); n.listen()",
+                "c = tcp(); c.connect(n.getsockname()); a = n.accept()[0]");
+        long after = System.nanoTime();
+        watched.catchUp();
+
+        assertThat(watched.collector.lostEvents).isGreaterThan(150);
+        assertThat(watched.collector.gaps).hasSize(1);
+        FlowGap gap = watched.collector.gaps.get(0);
+        assertThat(gap.from().monotonicNanos()).isLessThan(before);
+        assertThat(gap.until().monotonicNanos()).isGreaterThan(after);
+        List<FiveTuple> tuples = List.of(
+                udp(local("u"), Endpoint.NONE),
+                udp(local("v"), local("u")),
+                tcp(local("n"), Endpoint.NONE),
+                tcp(local("c"), local("n")),
+                tcp(local("n"), local("c")));
+        for (FiveTuple tuple : tuples) {
+            FlowEvent event = watched.awaitOpened(tuple);
+            assertThat(ownersOf(event)).as("owners of %s", tuple).containsExactly(actor.pid());
+            assertThat(event.observed().monotonicNanos()).isEqualTo(gap.from().monotonicNanos());
+        }
+
+        // Of sockets that no record ever told of the end is told all the same.
+        actor.run("u.close(); v.close(); n.close(); c.close(); a.close()");
+        watched.catchUp();
+        for (FiveTuple tuple : tuples) {
+            FlowEvent event = watched.awaitOpened(tuple);
+            assertThat(watched.of(is(Kind.CLOSED, event.socketId(), actor.pid())))
+                    .as("the end of %s", tuple)
+                    .hasSize(1);
+        }
+        assertThat(watched.collector.gaps).hasSize(1);
+    }
+
+    @Test
+    void shouldCloseWhatIsGoneAndKeepWhatWaitsToBeAccepted() {
+        actor.run("u = udp(); u.bind(('127.0.0.1', 0))", "c = tcp(); c.connect(l.getsockname()); a = l.accept()[0]");
+        actor.run("w = tcp(); w.connect(l.getsockname())");
+        Endpoint listener = local("l");
+        FlowEvent bound = watched.awaitOpened(udp(local("u"), Endpoint.NONE));
+        FlowEvent client = watched.await(connected(local("c")));
+        FlowEvent accepted = watched.awaitOpened(tcp(listener, local("c")));
+        FlowEvent waiting = watched.awaitOpened(tcp(listener, local("w")));
+
+        lose("u.close(); c.close(); a.close()");
+        watched.catchUp();
+
+        for (FlowEvent gone : List.of(bound, client, accepted)) {
+            FlowEvent closed = watched.await(is(Kind.CLOSED, gone.socketId(), actor.pid()));
+            assertThat(closed.observed().monotonicNanos())
+                    .isEqualTo(watched.collector.gaps.get(0).until().monotonicNanos());
+        }
+        assertThat(ownersOf(waiting)).containsExactly(actor.pid());
+        assertThat(watched.collector.gaps).hasSize(1);
+    }
+
+    @Test
+    void shouldKnowAgainWhichProcessesThereAre() {
+        actor.run("u = udp(); u.bind(('127.0.0.1', 0))");
+        FlowEvent bound = watched.awaitOpened(udp(local("u"), Endpoint.NONE));
+        int old = actor.number("(p := subprocess.Popen(['sleep', '1000'])).pid");
+        watched.catchUp();
+
+        lose(
+                "p.kill(); p.wait()",
+                "f = os.fork()",
+                "if f == 0: time.sleep(1000)",
+                "q = subprocess.Popen(['sleep', '1000'])");
+        int forked = actor.number("f");
+        int executed = actor.number("q.pid");
+        watched.catchUp();
+
+        assertThat(watched.collector.exits).anyMatch(exit -> exit.pid() == old);
+        assertThat(ownersOf(bound)).as("who inherited it too").containsExactlyInAnyOrder(actor.pid(), forked);
+        Map<Integer, String> names = watched.collector.processes.values().stream()
+                .collect(Collectors.toMap(info -> info.identity().pid(), ProcessInfo::name, (one, other) -> other));
+        assertThat(names).containsEntry(executed, "sleep").containsKey(forked);
+    }
+
+    @Test
+    void shouldLearnOfAUserWhoseFirstUseWasLost() {
+        actor.run("c = tcp(); c.connect(l.getsockname()); a = l.accept()[0]");
+        FlowEvent accepted = watched.awaitOpened(tcp(local("l"), local("c")));
+        actor.run(
+                "ask, asked = os.pipe(); answered, answer = os.pipe(); f = os.fork()",
+                "while f == 0 and os.read(ask, 1): a.send(b'x'); os.write(answer, b'x')");
+        int child = actor.number("f");
+        watched.catchUp();
+        assertThat(ownersOf(accepted)).containsExactlyInAnyOrder(actor.pid(), child);
+
+        lose("os.write(asked, b'x'); os.read(answered, 1)");
+        watched.catchUp();
+        assertThat(watched.collector.gaps).hasSize(1);
+        assertThat(ownersOf(accepted)).containsExactlyInAnyOrder(actor.pid(), child);
+
+        actor.run("os.write(asked, b'x'); os.read(answered, 1)");
+        watched.catchUp();
+        assertThat(ownersOf(accepted)).containsExactly(child);
+    }
+
+    @Test
+    void shouldNotLookAnewMoreOftenThanItMay() {
+        long began = System.nanoTime();
+        for (int round = 0; round < 20; round++) {
+            lose();
+            watched.collector.next(20);
+        }
+        watched.catchUp();
+        long tookMillis = (System.nanoTime() - began) / 1_000_000;
+        assertThat(watched.collector.gaps).isNotEmpty();
+        assertThat(watched.collector.gaps.size()).isLessThanOrEqualTo((int) (tookMillis / 200) + 2);
+        // Once it is over, nothing is missing.
+        actor.run("u = udp(); u.bind(('127.0.0.1', 0))");
+        assertThat(watched.of(opened(udp(local("u"), Endpoint.NONE)))).isEmpty();
+        watched.awaitOpened(udp(local("u"), Endpoint.NONE));
+    }
+}
