@@ -27,7 +27,9 @@ public enum Require {
     TC,
     CC,
     CLANG,
-    EBPF;
+    EBPF,
+    /** The wall clock can be set. */
+    CLOCK;
 
     /** Skips or fails the running test if the host lacks one of these. */
     public static void all(Require... wanted) {
@@ -48,7 +50,8 @@ public enum Require {
     private Optional<String> problem() {
         return switch (this) {
             case ROOT -> isRoot() ? Optional.empty() : Optional.of("not root: packets cannot be captured");
-            case NETNS -> cannotMakeNamespaces();
+            case NETNS -> failure("unshare --net", "unshare", "--net", "true");
+            case CLOCK -> cannotSetClock();
             case EBPF -> cannotLearnExactly();
             case TSHARK, TCPDUMP, PYTHON3, NFT, TC, CC, CLANG -> missing(word());
         };
@@ -77,15 +80,23 @@ public enum Require {
         return found ? Optional.empty() : Optional.of("the command " + command + " is not installed");
     }
 
-    private static Optional<String> cannotMakeNamespaces() {
+    /** Sets it to what it shows. */
+    private static Optional<String> cannotSetClock() {
+        return failure(
+                "clock_settime",
+                "python3",
+                "-Ic",
+                "import time; time.clock_settime_ns(time.CLOCK_REALTIME, time.time_ns())");
+    }
+
+    private static Optional<String> failure(String what, String... command) {
         try {
-            Process process = new ProcessBuilder("unshare", "--net", "true")
-                    .redirectErrorStream(true)
-                    .start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() == 0 ? Optional.empty() : Optional.of("unshare --net: " + said.strip());
+            return process.waitFor() == 0 ? Optional.empty() : Optional.of(what + ": " + said.strip());
         } catch (IOException e) {
-            return Optional.of("unshare: " + e.getMessage());
+            return Optional.of(command[0] + ": " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of("interrupted");
