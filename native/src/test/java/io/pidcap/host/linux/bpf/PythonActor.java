@@ -80,6 +80,15 @@ final class PythonActor implements AutoCloseable {
         }
     }
 
+    /** Whether {@link #answer} returns at once. */
+    boolean hasAnswered() {
+        try {
+            return answers.ready();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     String answer() {
         try {
             String line = answers.readLine();
