@@ -9,7 +9,7 @@ import java.util.List;
 /** Packets, and what is known of their owners. */
 public interface FilterInput extends AutoCloseable {
     /** Writes what is selected. Once. */
-    FilterProgress filter(ProcessSelector selector, CaptureFileWriter output) throws IOException;
+    FilterProgress filter(ProcessSelector selector, CaptureFileWriter output) throws IOException, InterruptedException;
 
     /** After {@link #filter}: what was wrong with the input beside what its result tells, one line each. */
     List<String> problems();

@@ -2,7 +2,6 @@ package io.pidcap.coordinator.offline;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
 import io.pidcap.coordinator.filter.FilterProgress;
-import io.pidcap.coordinator.filter.SpoolFilter;
 import io.pidcap.coordinator.journal.JournalReplay;
 import io.pidcap.coordinator.session.SessionDirectory;
 import io.pidcap.coordinator.session.SessionException;
@@ -29,8 +28,9 @@ final class KeptSessionInput implements FilterInput {
     }
 
     @Override
-    public FilterProgress filter(ProcessSelector selector, CaptureFileWriter output) throws IOException {
-        return new SpoolFilter(selector, directory.spool(), journal, output).run();
+    public FilterProgress filter(ProcessSelector selector, CaptureFileWriter output)
+            throws IOException, InterruptedException {
+        return new SpoolFilter(selector, directory.spool(), output).run(journal);
     }
 
     @Override

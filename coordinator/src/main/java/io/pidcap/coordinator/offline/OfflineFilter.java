@@ -18,20 +18,21 @@ public final class OfflineFilter {
     private OfflineFilter() {}
 
     /** @throws SessionException nothing was written; or, of kind DISK_FULL or OUTPUT, not all of it */
-    public static FilterReport run(FilterRequest request) throws IOException {
+    public static FilterReport run(FilterRequest request) throws IOException, InterruptedException {
         try (FilterInput input = request.source().open()) {
             OutputFile output =
                     OutputFile.create(request.output(), request.force(), request.ownerUserId(), request.ownerGroupId());
             try {
                 return write(request, input, output);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | InterruptedException | RuntimeException e) {
                 abandonAfter(output, e);
                 throw e;
             }
         }
     }
 
-    private static FilterReport write(FilterRequest request, FilterInput input, OutputFile output) throws IOException {
+    private static FilterReport write(FilterRequest request, FilterInput input, OutputFile output)
+            throws IOException, InterruptedException {
         FilterProgress result;
         OutputFormat format = OutputFormat.of(request.output());
         try (CaptureFileWriter writer = format.writer(output.channel(), request.output())) {

@@ -5,7 +5,6 @@ import io.pidcap.coordinator.filter.FilterCommand;
 import io.pidcap.coordinator.filter.FilterListener;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.filter.FilterThread;
-import io.pidcap.coordinator.filter.SpoolCommands;
 import io.pidcap.coordinator.filter.SpoolSegment;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.InterfaceDescription;

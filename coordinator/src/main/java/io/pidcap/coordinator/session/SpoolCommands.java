@@ -1,5 +1,6 @@
-package io.pidcap.coordinator.filter;
+package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.filter.FilterCommand;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.v1.CaptureReady;
