@@ -6,7 +6,6 @@ import io.pidcap.protocol.model.ProcessInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -215,7 +214,7 @@ public final class ProcessRegistry {
                 all.add(process.totals());
             }
         }
-        all.sort(Comparator.comparingLong(ProcessTotals::bytes).reversed());
+        all.sort((one, other) -> Long.compare(other.bytes(), one.bytes()));
         if (retiredOthers.packets() > 0) {
             all.add(retiredOthers);
         }

@@ -13,7 +13,7 @@ import java.util.Optional;
 /** The interfaces of the output. One that a later run opens again in the same way keeps its number. */
 public final class OutputInterfaces {
     private final CaptureFileWriter output;
-    private final Map<InterfaceDescription, Integer> numbers = new LinkedHashMap<>();
+    private final List<InterfaceDescription> known = new ArrayList<>();
 
     OutputInterfaces(CaptureFileWriter output) {
         this.output = output;
@@ -21,12 +21,11 @@ public final class OutputInterfaces {
 
     /** Its number in the output, new or known. */
     int numberOf(InterfaceDescription description) throws IOException {
-        Integer known = numbers.get(description);
-        if (known != null) {
-            return known;
+        int number = known.indexOf(description);
+        if (number < 0) {
+            number = output.addInterface(description);
+            known.add(description);
         }
-        int number = output.addInterface(description);
-        numbers.put(description, number);
         return number;
     }
 

@@ -20,12 +20,23 @@ public final class Logs {
     private static final String FORMAT = "%1$tF %1$tT.%1$tL %4$s %3$s: %5$s%6$s%n";
 
     /** Kept here, for java.util.logging forgets loggers that nobody holds, and their handlers with them. */
-    private static final Logger ROOT = Logger.getLogger("");
+    private static final Logger ROOT;
+
+    static {
+        System.setProperty("java.util.logging.SimpleFormatter.format", FORMAT);
+        System.setProperty("java.util.logging.config.class", NoConfiguration.class.getName());
+        ROOT = Logger.getLogger("");
+    }
+
+    /**
+     * Instead of the JDK's configuration, which adds a handler for the console: to make one and its formatter, only to
+     * remove it, takes longer than all the rest of a short command.
+     */
+    public static final class NoConfiguration {}
 
     private Logs() {}
 
     public static void quiet() {
-        System.setProperty("java.util.logging.SimpleFormatter.format", FORMAT);
         for (Handler handler : ROOT.getHandlers()) {
             ROOT.removeHandler(handler);
         }

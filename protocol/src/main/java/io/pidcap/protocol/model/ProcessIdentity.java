@@ -1,5 +1,7 @@
 package io.pidcap.protocol.model;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One process, told apart from a later one with the same pid.
  *
@@ -8,6 +10,18 @@ package io.pidcap.protocol.model;
  *     equality and order within one host mean something. 0: not known
  */
 public record ProcessIdentity(int pid, long startNanos) {
+    // Written out: a key of maps, and the methods that a record is given are slow at first.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ProcessIdentity that && that.pid == pid && that.startNanos == startNanos;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * pid + Long.hashCode(startNanos);
+    }
+
     @Override
     public String toString() {
         return "pid " + pid;
