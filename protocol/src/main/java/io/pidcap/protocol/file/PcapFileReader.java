@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class PcapFileReader implements AutoCloseable {
     /** Holds the longest record several times. */
     private static final int BUFFER_BYTES = 1 << 20;
+    /** Read at once: what stays in the processor's cache until it is parsed and copied. */
+    private static final int READ_BYTES = 1 << 18;
 
     private final FileChannel channel;
     private final String file;
@@ -118,7 +120,7 @@ public final class PcapFileReader implements AutoCloseable {
 
     /** Fills the buffer behind its first {@code kept} bytes with what is readable. */
     private void load(int kept) throws IOException {
-        long until = Math.min(readable - bufferOffset, buffer.capacity());
+        long until = Math.min(readable - bufferOffset, Math.min(kept + READ_BYTES, buffer.capacity()));
         buffer.limit((int) until).position(kept);
         while (buffer.hasRemaining()) {
             long offset = bufferOffset + buffer.position();
