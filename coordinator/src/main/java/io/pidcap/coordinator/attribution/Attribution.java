@@ -19,6 +19,20 @@ public final class Attribution {
         reset();
     }
 
+    void border(long borderMonotonicNanos) {
+        source.border(borderMonotonicNanos);
+    }
+
+    /** A packet of the same ends gets the same answer from this time on, */
+    long holdsFrom() {
+        return Math.max(source.holdsFrom(), destination.holdsFrom());
+    }
+
+    /** until this time, while the timeline learns nothing new. */
+    long holdsUntil() {
+        return Math.min(source.holdsUntil(), destination.holdsUntil());
+    }
+
     private void reset() {
         quoted = false;
         fragment = false;

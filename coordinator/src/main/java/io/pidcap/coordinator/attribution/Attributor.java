@@ -35,6 +35,7 @@ public final class Attributor {
             return;
         }
         into.begin(monotonicNanos);
+        into.border(addresses.changedMonotonicNanos());
         boolean toGroup = isToGroup(packet, monotonicNanos);
         matchExact(packet, toGroup, monotonicNanos, into);
         if (packet.sourceCanOwn() && needsBound(into.source)) {
@@ -115,6 +116,7 @@ public final class Attributor {
         if (interval.isElsewhere() && interval.hasLoopbackEnd()) {
             return;
         }
+        match.dependsOn(interval);
         if (interval.isLiveAt(monotonicNanos)) {
             match.offer(interval.isElsewhere() ? MatchTier.EXACT_ELSEWHERE : MatchTier.EXACT, interval, 0);
         } else if (interval.isTailAt(monotonicNanos)) {
@@ -129,6 +131,7 @@ public final class Attributor {
     }
 
     private static void offerToGroup(FlowInterval interval, long monotonicNanos, OwnerMatch match) {
+        match.dependsOn(interval);
         if (!interval.isElsewhere() && interval.isLiveAt(monotonicNanos)) {
             match.offer(MatchTier.BOUND_WILDCARD, interval, 0);
         }
@@ -209,6 +212,7 @@ public final class Attributor {
         if (interval.isElsewhere() && interval.hasLoopbackEnd()) {
             return;
         }
+        match.dependsOn(interval);
         if (interval.isLiveAt(monotonicNanos)) {
             boolean tcpBound = interval.protocol() == TransportProtocol.TCP && !interval.isListening();
             MatchTier live = tcpBound ? MatchTier.TCP_BOUND : interval.isElsewhere() ? MatchTier.BOUND_ELSEWHERE : tier;

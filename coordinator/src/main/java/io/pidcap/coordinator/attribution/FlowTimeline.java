@@ -30,6 +30,7 @@ public final class FlowTimeline {
     private Map<Long, TrackedSocket> sockets = new HashMap<>();
     private long beganMonotonicNanos = FlowInterval.ALWAYS;
     private long watermarkMonotonicNanos = Long.MIN_VALUE;
+    private long knowledge = 1;
 
     /**
      * An empty timeline.
@@ -59,8 +60,14 @@ public final class FlowTimeline {
         return watermarkMonotonicNanos;
     }
 
+    /** Greater than before once anything was learnt or forgotten by which the owners of a packet may differ. */
+    long knowledge() {
+        return knowledge;
+    }
+
     /** Begins a run of an event-worker. */
     public void snapshot(SocketSnapshot snapshot) {
+        knowledge++;
         long taken = snapshot.taken().monotonicNanos();
         beganMonotonicNanos = watermarkMonotonicNanos == Long.MIN_VALUE ? FlowInterval.ALWAYS : watermarkMonotonicNanos;
         namespaces.beginRun(snapshot.ownNetnsId());
@@ -108,6 +115,9 @@ public final class FlowTimeline {
 
     /** Takes in what has happened since the last batch or the snapshot. */
     public void batch(FlowBatch batch) {
+        if (!batch.processes().isEmpty() || !batch.events().isEmpty() || batch.localAddressesChanged()) {
+            knowledge++;
+        }
         processes.register(batch.processes());
         for (FlowEvent event : batch.events()) {
             apply(event);
@@ -236,8 +246,11 @@ public final class FlowTimeline {
 
     /** No packet of an earlier time will be asked about: what has ended before that is given back. */
     public void forgetBefore(long monotonicNanos) {
+        int size = index.size();
         index.forgetBefore(monotonicNanos);
-        addresses.forgetBefore(monotonicNanos);
+        if (addresses.forgetBefore(monotonicNanos) || index.size() != size) {
+            knowledge++;
+        }
         processes.forgetBefore(monotonicNanos);
     }
 }

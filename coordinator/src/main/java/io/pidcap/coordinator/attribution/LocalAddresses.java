@@ -28,6 +28,11 @@ final class LocalAddresses {
         changedMonotonicNanos = monotonicNanos;
     }
 
+    /** What the answers say may be another before this time than from it on. */
+    long changedMonotonicNanos() {
+        return changedMonotonicNanos;
+    }
+
     /** In the namespace of the capture. */
     boolean isOwn(long high, long low, long monotonicNanos) {
         return AddressBits.isLoopback(high, low) || isIn(Namespaces.OWN, high, low, monotonicNanos);
@@ -38,9 +43,12 @@ final class LocalAddresses {
                 || (monotonicNanos < changedMonotonicNanos && before.contains(namespace, high, low));
     }
 
-    void forgetBefore(long monotonicNanos) {
-        if (changedMonotonicNanos < monotonicNanos && !before.isEmpty()) {
-            before = nothing.build();
+    /** True if there was something to forget. */
+    boolean forgetBefore(long monotonicNanos) {
+        if (changedMonotonicNanos >= monotonicNanos || before.isEmpty()) {
+            return false;
         }
+        before = nothing.build();
+        return true;
     }
 }

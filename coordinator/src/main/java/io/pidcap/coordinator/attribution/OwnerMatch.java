@@ -12,13 +12,50 @@ public final class OwnerMatch {
     private boolean severalProcesses;
     private boolean selected;
     private long monotonicNanos;
+    private long holdsFrom;
+    private long holdsUntil;
 
     OwnerMatch() {}
 
     /** For a packet of this time. */
     void begin(long packetMonotonicNanos) {
         monotonicNanos = packetMonotonicNanos;
+        holdsFrom = Long.MIN_VALUE;
+        holdsUntil = Long.MAX_VALUE;
         clear();
+    }
+
+    /** Something on which the answer depends changes at this time. */
+    void border(long borderMonotonicNanos) {
+        if (borderMonotonicNanos <= monotonicNanos) {
+            holdsFrom = Math.max(holdsFrom, borderMonotonicNanos);
+        } else {
+            holdsUntil = Math.min(holdsUntil, borderMonotonicNanos);
+        }
+    }
+
+    /** The answer depends on whether the interval lives, and whether its owner is wanted. */
+    void dependsOn(FlowInterval interval) {
+        if (interval.from != FlowInterval.ALWAYS) {
+            border(interval.from - FlowInterval.HEAD_NANOS);
+            border(interval.from);
+        }
+        if (!interval.isOpen()) {
+            border(interval.until);
+            border(interval.until + interval.tailNanos());
+        }
+        border(interval.owner.ownProgramSince());
+        border(interval.owner.selectedSince());
+    }
+
+    /** The answer is the same from then on, */
+    long holdsFrom() {
+        return holdsFrom;
+    }
+
+    /** until then, while the timeline learns nothing new. */
+    long holdsUntil() {
+        return holdsUntil;
     }
 
     void clear() {

@@ -68,6 +68,16 @@ public final class TrackedProcess {
         return monotonicNanos < ownProgramSince ? selectedAsCopy : selected && monotonicNanos >= selectedSince;
     }
 
+    /** What {@link #selectedAt} says may change then; {@link Long#MIN_VALUE}: it does not. */
+    long ownProgramSince() {
+        return ownProgramSince;
+    }
+
+    /** As {@link #ownProgramSince}. */
+    long selectedSince() {
+        return selectedSince;
+    }
+
     /** @param sinceMonotonicNanos {@link Long#MIN_VALUE}: it was always what it is wanted for */
     void select(long sinceMonotonicNanos) {
         selected = true;

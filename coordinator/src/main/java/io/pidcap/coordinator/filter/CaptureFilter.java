@@ -62,7 +62,7 @@ public final class CaptureFilter {
             ProcessSelector selector, CaptureFileReader capture, JournalReplay journal, CaptureFileWriter output) {
         this.processes = new ProcessRegistry(selector);
         this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong());
-        this.selector = new PacketSelector(new Attributor(timeline), output);
+        this.selector = new PacketSelector(timeline, output);
         this.capture = capture;
         this.journal = journal;
         this.output = output;

@@ -58,7 +58,7 @@ final class FilterStage implements SpoolStream.Observer {
     FilterStage(ProcessRegistry processes, CaptureFileWriter output, FilterListener listener) {
         this.processes = processes;
         this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong());
-        this.selector = new PacketSelector(new Attributor(timeline), output);
+        this.selector = new PacketSelector(timeline, output);
         this.output = output;
         this.outputInterfaces = new OutputInterfaces(output);
         this.listener = listener;

@@ -2,7 +2,11 @@ package io.pidcap.coordinator.filter;
 
 import io.pidcap.coordinator.attribution.Attribution;
 import io.pidcap.coordinator.attribution.Attributor;
+import io.pidcap.coordinator.attribution.FlowTimeline;
+import io.pidcap.coordinator.attribution.FlowVerdict;
+import io.pidcap.coordinator.attribution.FlowVerdicts;
 import io.pidcap.coordinator.filter.FragmentHold.Held;
+import io.pidcap.coordinator.packet.FlowKey;
 import io.pidcap.coordinator.packet.FragmentTable;
 import io.pidcap.coordinator.packet.PacketEndpointParser;
 import io.pidcap.coordinator.packet.PacketEndpoints;
@@ -13,10 +17,17 @@ import io.pidcap.protocol.file.CapturedPacket;
 import io.pidcap.protocol.model.LinkType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
-/** Decides one packet after the other: keeps it in the output or skips it, and counts. Owned by the filter's thread. */
+/**
+ * Decides one packet after the other: keeps it in the output or skips it, and counts. A packet whose flow was decided
+ * before, and for which the same must hold, is not parsed again. Owned by the filter's thread.
+ */
 final class PacketSelector implements FragmentHold.Decider {
     private final Attributor attributor;
+    private final FlowVerdicts verdicts;
+    private final FlowKey key = new FlowKey();
     private final CaptureFileWriter output;
     private final PacketEndpoints endpoints = new PacketEndpoints();
     private final Attribution attribution = new Attribution();
@@ -24,14 +35,37 @@ final class PacketSelector implements FragmentHold.Decider {
     private final FragmentHold hold = new FragmentHold();
     private final FilterTally tally = new FilterTally();
 
-    PacketSelector(Attributor attributor, CaptureFileWriter output) {
-        this.attributor = attributor;
+    PacketSelector(FlowTimeline timeline, CaptureFileWriter output) {
+        this.attributor = new Attributor(timeline);
+        this.verdicts = new FlowVerdicts(timeline, ThreadLocalRandom.current().nextLong());
         this.output = output;
     }
 
     /** Decides the packet, or holds it if it is a fragment that must wait for its first. */
     void packet(LinkType linkType, int outputInterface, long monotonicNanos, CapturedPacket packet) throws IOException {
         tally.received(packet.originalLength());
+        ByteBuffer bytes = packet.buffer();
+        int offset = packet.dataOffset();
+        int length = packet.capturedLength();
+        if (!key.read(linkType, bytes, offset, length)) {
+            parsed(linkType, outputInterface, monotonicNanos, packet);
+            return;
+        }
+        FlowVerdict known = verdicts.find(key, monotonicNanos);
+        if (known == null) {
+            parsed(linkType, outputInterface, monotonicNanos, packet);
+            verdicts.remember(key, attribution);
+        } else if (known.isKept()) {
+            output.write(outputInterface, packet.epochNanos(), packet.originalLength(), bytes, offset, length, null);
+            tally.kept(packet.originalLength());
+            known.count(packet.originalLength());
+        } else {
+            skip(known.cause());
+        }
+    }
+
+    private void parsed(LinkType linkType, int outputInterface, long monotonicNanos, CapturedPacket packet)
+            throws IOException {
         ByteBuffer bytes = packet.buffer();
         int offset = packet.dataOffset();
         int length = packet.capturedLength();
@@ -66,15 +100,20 @@ final class PacketSelector implements FragmentHold.Decider {
             int capturedLength)
             throws IOException {
         attributor.attribute(packet, monotonicNanos, attribution);
-        UnknownCause cause = attribution.cause();
-        if (cause != null) {
-            tally.unknown(cause);
-        } else if (attribution.selected()) {
+        if (attribution.selected()) {
             output.write(outputInterface, epochNanos, originalLength, bytes, offset, capturedLength, null);
             tally.kept(originalLength);
             attribution.count(originalLength);
         } else {
+            skip(attribution.cause());
+        }
+    }
+
+    private void skip(@Nullable UnknownCause cause) {
+        if (cause == null) {
             tally.notSelected();
+        } else {
+            tally.unknown(cause);
         }
     }
 

@@ -73,7 +73,7 @@ final class IpParser {
     }
 
     /** {@code ::ffff:0.0.0.0} is the unspecified address, as in {@link io.pidcap.protocol.model.IpAddress}. */
-    private static long normalLow(long high, long low) {
+    static long normalLow(long high, long low) {
         return high == 0 && low == 0xffff_0000_0000L ? 0 : low;
     }
 

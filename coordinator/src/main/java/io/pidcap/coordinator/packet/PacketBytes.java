@@ -1,16 +1,13 @@
 package io.pidcap.coordinator.packet;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Reads in network order at absolute positions, whatever the buffer's own byte order is. */
+/**
+ * Reads in network order at absolute positions, whatever the buffer's own byte order is. Not by views, which only the
+ * JVM's second compiler makes fast.
+ */
 final class PacketBytes {
-    private static final VarHandle SHORT = MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-
     private PacketBytes() {}
 
     static int u8(ByteBuffer bytes, int at) {
@@ -18,14 +15,21 @@ final class PacketBytes {
     }
 
     static int u16(ByteBuffer bytes, int at) {
-        return (short) SHORT.get(bytes, at) & 0xffff;
+        short value = bytes.getShort(at);
+        return (isBig(bytes) ? value : Short.reverseBytes(value)) & 0xffff;
     }
 
     static int i32(ByteBuffer bytes, int at) {
-        return (int) INT.get(bytes, at);
+        int value = bytes.getInt(at);
+        return isBig(bytes) ? value : Integer.reverseBytes(value);
     }
 
     static long i64(ByteBuffer bytes, int at) {
-        return (long) LONG.get(bytes, at);
+        long value = bytes.getLong(at);
+        return isBig(bytes) ? value : Long.reverseBytes(value);
+    }
+
+    private static boolean isBig(ByteBuffer bytes) {
+        return bytes.order() == ByteOrder.BIG_ENDIAN;
     }
 }

@@ -1,0 +1,125 @@
+package io.pidcap.coordinator.attribution;
+
+import io.pidcap.coordinator.packet.FlowKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@link Attributor} has said of plain packets. Packet after packet of one flow gets the same answer, until the
+ * timeline learns something new or the border of an interval is crossed: so each answer is kept with the times between
+ * which it holds, and what is found here is exactly what the attributor would say.
+ *
+ * <p>A table in one array, with a few places for each hash value, of which one is given up for a newcomer: nothing that
+ * somebody sends makes it slow, only useless. A place is as long as a line of the processor's cache.
+ */
+public final class FlowVerdicts {
+    private static final int LEAST_PLACES = 1 << 12;
+    /** For each hash value. */
+    private static final int WAYS = 4;
+
+    /** 16 MiB. */
+    private static final int MOST_PLACES = 1 << 18;
+
+    private static final int SOURCE_LOW = 0;
+    private static final int DESTINATION_LOW = 1;
+    private static final int REST = 2;
+    private static final int SOURCE_HIGH = 3;
+    private static final int DESTINATION_HIGH = 4;
+    private static final int FROM = 5;
+    private static final int UNTIL = 6;
+    private static final int KNOWLEDGE = 7;
+    private static final int LONGS = 8;
+
+    private final FlowTimeline timeline;
+    private final long seed;
+    private long[] places = new long[LEAST_PLACES * LONGS];
+    private @Nullable FlowVerdict[] verdicts = new FlowVerdict[LEAST_PLACES];
+    private int used;
+    private int givenUp;
+
+    /** @param seed not to be guessed by who sends packets */
+    public FlowVerdicts(FlowTimeline timeline, long seed) {
+        this.timeline = timeline;
+        this.seed = seed;
+    }
+
+    /** Null: the attributor must be asked. Makes no objects. */
+    public @Nullable FlowVerdict find(FlowKey key, long monotonicNanos) {
+        long knowledge = timeline.knowledge();
+        int place = place(key);
+        for (int way = place; way < place + WAYS; way++) {
+            int at = way * LONGS;
+            if (isOf(key, at)
+                    && places[at + FROM] <= monotonicNanos
+                    && monotonicNanos < places[at + UNTIL]
+                    && places[at + KNOWLEDGE] == knowledge) {
+                return verdicts[way];
+            }
+        }
+        return null;
+    }
+
+    /** Keeps what the attributor has just said to a packet of this key. */
+    public void remember(FlowKey key, Attribution found) {
+        if (used > verdicts.length / 2 && verdicts.length < MOST_PLACES) {
+            // Filled again as packets come, which is less than to move all over.
+            places = new long[places.length * 4];
+            verdicts = new FlowVerdict[verdicts.length * 4];
+            used = 0;
+        }
+        long knowledge = timeline.knowledge();
+        put(placeFor(key, knowledge), key, found, knowledge);
+    }
+
+    private int placeFor(FlowKey key, long knowledge) {
+        int first = place(key);
+        for (int place = first; place < first + WAYS; place++) {
+            if (isOf(key, place * LONGS) || !isFresh(place, knowledge)) {
+                return place;
+            }
+        }
+        // All are taken: which one goes changes from time to time.
+        return first + (givenUp++ & (WAYS - 1));
+    }
+
+    private boolean isFresh(int place, long knowledge) {
+        return places[place * LONGS + KNOWLEDGE] == knowledge;
+    }
+
+    private void put(int place, FlowKey key, Attribution found, long knowledge) {
+        if (verdicts[place] == null) {
+            used++;
+        }
+        int at = place * LONGS;
+        places[at + SOURCE_LOW] = key.sourceLow();
+        places[at + DESTINATION_LOW] = key.destinationLow();
+        places[at + REST] = key.rest();
+        places[at + SOURCE_HIGH] = key.sourceHigh();
+        places[at + DESTINATION_HIGH] = key.destinationHigh();
+        places[at + FROM] = found.holdsFrom();
+        places[at + UNTIL] = found.holdsUntil();
+        places[at + KNOWLEDGE] = knowledge;
+        verdicts[place] = FlowVerdict.of(found);
+    }
+
+    private boolean isOf(FlowKey key, int at) {
+        return places[at + SOURCE_LOW] == key.sourceLow()
+                && places[at + DESTINATION_LOW] == key.destinationLow()
+                && places[at + REST] == key.rest()
+                && places[at + SOURCE_HIGH] == key.sourceHigh()
+                && places[at + DESTINATION_HIGH] == key.destinationHigh();
+    }
+
+    /** The first of its {@link #WAYS}. */
+    private int place(FlowKey key) {
+        long hash = mix(key.sourceLow() ^ seed ^ key.sourceHigh());
+        hash = mix(hash ^ key.destinationLow() ^ Long.rotateLeft(key.destinationHigh(), 32));
+        hash = mix(hash ^ key.rest());
+        return (int) hash & (verdicts.length - WAYS);
+    }
+
+    /** Every bit counts in the low half of the result, also one of the highest. */
+    private static long mix(long value) {
+        long mixed = (value ^ (value >>> 32)) * 0x9e37_79b9_7f4a_7c15L;
+        return mixed ^ (mixed >>> 32);
+    }
+}
