@@ -115,7 +115,7 @@ class CoordinatorMainTest {
                 "capture --exe / | --exe /: it is a directory",
                 "restart x nosuch | expected one of",
                 "filter x --journal y -w z | no process is named",
-                "filter x -n y -w z | Missing required option: '--journal=JOURNAL'",
+                "filter /etc/passwd -n y -w z | name the journal of a session that ran meanwhile with --journal",
                 "start -n x --events magic | expected one of",
             })
     void shouldRefuseWrongUseInOneLine(String line, String expected) {
