@@ -448,9 +448,18 @@ static __always_inline void set_tcp_tuple(struct bpf_sock_ops *ctx, struct tuple
 	t->state = PIDCAP_CONNECTED;
 }
 
-/* A socket out of a listener begins with a copy of the listener's state. */
-static __always_inline void begin_accepted(struct socket_state *st, __u64 cookie)
+/* The listener has the tuple no longer: when another connection of the same ends begins, it is told again. */
+static __always_inline void forget_told(__u64 listener_cookie, const struct tuple *t)
 {
+	__u64 hash = whole_hash(local_hash(listener_cookie, t), t);
+
+	bpf_map_delete_elem(&told, &hash);
+}
+
+/* A socket out of a listener begins with a copy of the listener's state. */
+static __always_inline void begin_accepted(struct socket_state *st, __u64 cookie, const struct tuple *t)
+{
+	forget_told(st->cookie, t);
 	st->listener_cookie = st->cookie;
 	st->cookie = cookie;
 	st->since_ns = bpf_ktime_get_ns();
@@ -479,6 +488,7 @@ static __always_inline void tell_translated(struct socket_state *st, struct tupl
 	t->local[1] = end->local[1];
 	t->local_port = end->local_port;
 	bpf_map_delete_elem(&translated, &key);
+	forget_told(st->listener_cookie, t);
 	tell_opened(st, t);
 }
 
@@ -527,7 +537,7 @@ int tcp_state(struct bpf_sock_ops *ctx)
 	cookie = bpf_get_socket_cookie(ctx);
 	set_tcp_tuple(ctx, &t);
 	if (op == BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB) {
-		begin_accepted(st, cookie);
+		begin_accepted(st, cookie, &t);
 		/* The flags of other programs stay. */
 		bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG);
 	} else if (!st->cookie) {

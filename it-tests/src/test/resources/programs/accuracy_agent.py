@@ -255,11 +255,13 @@ def serve_tcp_tagged(address, port, tag):
     in_background(accept)
 
 
-def ask_tag(bind, peer, port):
-    """Returns [own port, tag of the process that answered]."""
-    with socket.create_connection((peer, port), TIMEOUT_SECONDS, (bind, 0)) as sock:
+def ask_tag(bind, peer, port, bind_port=0):
+    """Returns [own port, tag of the process that answered]. The server closes first, so the port is free at once."""
+    with socket.create_connection((peer, port), TIMEOUT_SECONDS, (bind, bind_port)) as sock:
         sock.sendall(b"who")
-        return [sock.getsockname()[1], sock.recv(100).decode()]
+        tag = sock.recv(100).decode()
+        sock.recv(1)
+        return [sock.getsockname()[1], tag]
 
 
 def serve_udp(address, port, dual=False):

@@ -163,13 +163,15 @@ static void *accept_all(void *listener)
 /* Reset instead of closed: no TIME_WAIT is left, so that the ports last for any number. */
 static void connect_many(double rate, double seconds)
 {
+	/* The acceptor still reads it when this has returned. */
+	static int listener;
 	struct linger reset = {1, 0};
 	struct sockaddr_in a;
-	int listener = bound(SOCK_STREAM, &a);
 	pthread_t acceptor;
 	long made = 0;
 	double begin = now(), at;
 
+	listener = bound(SOCK_STREAM, &a);
 	must(listen(listener, 4096), "listen");
 	pthread_create(&acceptor, 0, accept_all, &listener);
 	while ((at = now() - begin) < seconds) {

@@ -7,20 +7,23 @@ import org.jspecify.annotations.Nullable;
 
 /** What becomes of a packet. */
 public final class FlowVerdict {
-    static final FlowVerdict NO_OWNER = new FlowVerdict(UnknownCause.NO_OWNER, List.of());
-    static final FlowVerdict NOT_WANTED = new FlowVerdict(null, List.of());
+    static final FlowVerdict NO_OWNER = new FlowVerdict(UnknownCause.NO_OWNER, null, List.of());
+    static final FlowVerdict NOT_WANTED = new FlowVerdict(null, null, List.of());
 
     private final @Nullable UnknownCause cause;
+    private final @Nullable AttributionReason reason;
     private final TrackedProcess[] wantedOwners;
 
-    private FlowVerdict(@Nullable UnknownCause cause, List<TrackedProcess> wantedOwners) {
+    private FlowVerdict(
+            @Nullable UnknownCause cause, @Nullable AttributionReason reason, List<TrackedProcess> wantedOwners) {
         this.cause = cause;
+        this.reason = reason;
         this.wantedOwners = wantedOwners.toArray(new TrackedProcess[0]);
     }
 
     static FlowVerdict of(Attribution found) {
         if (found.cause() != null) {
-            return found.cause() == UnknownCause.NO_OWNER ? NO_OWNER : new FlowVerdict(found.cause(), List.of());
+            return found.cause() == UnknownCause.NO_OWNER ? NO_OWNER : new FlowVerdict(found.cause(), null, List.of());
         }
         if (!found.selected()) {
             return NOT_WANTED;
@@ -28,7 +31,7 @@ public final class FlowVerdict {
         List<TrackedProcess> wanted = new ArrayList<>(2);
         addWanted(found.source, wanted);
         addWanted(found.destination, wanted);
-        return new FlowVerdict(null, wanted);
+        return new FlowVerdict(null, found.reason(), wanted);
     }
 
     private static void addWanted(OwnerMatch match, List<TrackedProcess> wanted) {
@@ -48,6 +51,11 @@ public final class FlowVerdict {
     /** Why the packet has no owner; null: it has one. */
     public @Nullable UnknownCause cause() {
         return cause;
+    }
+
+    /** Why it is theirs; null: it is not kept. */
+    public @Nullable AttributionReason reason() {
+        return reason;
     }
 
     /** Each once. */

@@ -60,6 +60,9 @@ final class OwnershipIndex {
                 if (other.until > added.from) {
                     cut(other, added.from);
                 }
+            } else if (added.isOpen() && !other.isOpen()) {
+                // It is dated back, to before something that was known to be over when it came.
+                added.from = Math.max(added.from, other.until);
             } else if (added.until > other.from) {
                 added.cutAt(other.from);
             }

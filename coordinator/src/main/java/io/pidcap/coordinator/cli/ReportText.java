@@ -35,6 +35,7 @@ final class ReportText {
                     .append(")\n");
         }
         appendPackets(text, packets);
+        text.append(owners(report.events()));
         if (report.events().lost() > 0 || report.events().missingMessages() > 0) {
             text.append("  lost events: ")
                     .append(count(report.events().lost() + report.events().missingMessages()))
@@ -64,6 +65,7 @@ final class ReportText {
 
     private static void appendPackets(StringBuilder text, SessionReport.Packets packets) {
         text.append(equation(packets));
+        appendDetails(text, "kept", packets.keptBy());
         appendDetails(text, "skipped", packets.skipped());
         appendDetails(text, "dropped", packets.dropped());
     }
@@ -85,6 +87,15 @@ final class ReportText {
         if (!details.isEmpty()) {
             text.append("  ").append(what).append(": ").append(details).append('\n');
         }
+    }
+
+    /** Which source told who owns a flow, and why that one; nothing where none was attached yet. */
+    static String owners(SessionReport.Events events) {
+        if (events.source().isEmpty()) {
+            return "";
+        }
+        String why = events.reason().isEmpty() ? "" : ": " + events.reason();
+        return "  owners learnt by " + events.source() + why + "\n";
     }
 
     static String describe(SessionReport.Gap gap) {

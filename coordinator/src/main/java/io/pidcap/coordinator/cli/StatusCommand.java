@@ -129,6 +129,7 @@ final class StatusCommand extends BaseCommand {
                     entry.output);
             if (!report.isOver() || entries.size() == 1) {
                 details.append(runs(entry.id, report));
+                details.append(ReportText.owners(report.events()));
             }
         }
         return table + (details.isEmpty() ? "" : "\n" + details);

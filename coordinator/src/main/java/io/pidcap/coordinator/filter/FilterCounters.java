@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.filter;
 
+import io.pidcap.coordinator.attribution.AttributionReason;
 import io.pidcap.coordinator.packet.UnknownCause;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param receivedBytes their lengths on the wire
  * @param keptPackets written to the output
  * @param keptBytes their lengths on the wire
+ * @param keptByReason the kept packets, by why they are a wanted process's; every reason has an entry
  * @param notSelectedPackets skipped: of other processes
  * @param unknownPackets skipped: of nobody we know, by cause; every cause has an entry
  * @param heldPackets later fragments that wait for their first; 0 at the end
@@ -21,11 +23,13 @@ public record FilterCounters(
         long receivedBytes,
         long keptPackets,
         long keptBytes,
+        Map<AttributionReason, Long> keptByReason,
         long notSelectedPackets,
         Map<UnknownCause, Long> unknownPackets,
         long heldPackets,
         long unreadableBytes) {
     public FilterCounters {
+        keptByReason = Map.copyOf(keptByReason);
         unknownPackets = Map.copyOf(unknownPackets);
     }
 

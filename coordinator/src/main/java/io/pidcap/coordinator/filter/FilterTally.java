@@ -1,8 +1,10 @@
 package io.pidcap.coordinator.filter;
 
+import io.pidcap.coordinator.attribution.AttributionReason;
 import io.pidcap.coordinator.packet.UnknownCause;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Counts for {@link FilterCounters}; owned by the filter's thread. */
 final class FilterTally {
@@ -15,9 +17,13 @@ final class FilterTally {
     private long keptPackets;
     private long keptBytes;
     private long notSelectedPackets;
+    private final EnumMap<AttributionReason, Count> keptByReason = new EnumMap<>(AttributionReason.class);
     private final EnumMap<UnknownCause, Count> unknownPackets = new EnumMap<>(UnknownCause.class);
 
     FilterTally() {
+        for (AttributionReason reason : AttributionReason.values()) {
+            keptByReason.put(reason, new Count());
+        }
         for (UnknownCause cause : UnknownCause.values()) {
             unknownPackets.put(cause, new Count());
         }
@@ -28,9 +34,12 @@ final class FilterTally {
         receivedBytes += originalLength;
     }
 
-    void kept(int originalLength) {
+    void kept(int originalLength, @Nullable AttributionReason reason) {
         keptPackets++;
         keptBytes += originalLength;
+        if (reason != null) {
+            keptByReason.computeIfAbsent(reason, any -> new Count()).packets++;
+        }
     }
 
     void notSelected() {
@@ -44,11 +53,14 @@ final class FilterTally {
     FilterCounters snapshot(long heldPackets, long unreadableBytes) {
         Map<UnknownCause, Long> unknown = new EnumMap<>(UnknownCause.class);
         unknownPackets.forEach((cause, count) -> unknown.put(cause, count.packets));
+        Map<AttributionReason, Long> kept = new EnumMap<>(AttributionReason.class);
+        keptByReason.forEach((reason, count) -> kept.put(reason, count.packets));
         return new FilterCounters(
                 receivedPackets,
                 receivedBytes,
                 keptPackets,
                 keptBytes,
+                kept,
                 notSelectedPackets,
                 unknown,
                 heldPackets,

@@ -57,7 +57,7 @@ final class PacketSelector implements FragmentHold.Decider {
             verdicts.remember(key, attribution);
         } else if (known.isKept()) {
             output.write(outputInterface, packet.epochNanos(), packet.originalLength(), bytes, offset, length, null);
-            tally.kept(packet.originalLength());
+            tally.kept(packet.originalLength(), known.reason());
             known.count(packet.originalLength());
         } else {
             skip(known.cause());
@@ -102,7 +102,7 @@ final class PacketSelector implements FragmentHold.Decider {
         attributor.attribute(packet, monotonicNanos, attribution);
         if (attribution.selected()) {
             output.write(outputInterface, epochNanos, originalLength, bytes, offset, capturedLength, null);
-            tally.kept(originalLength);
+            tally.kept(originalLength, attribution.reason());
             attribution.count(originalLength);
         } else {
             skip(attribution.cause());

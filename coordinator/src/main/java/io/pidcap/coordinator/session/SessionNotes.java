@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.attribution.AttributionReason;
 import io.pidcap.coordinator.filter.FilterCounters;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.protocol.model.CaptureCounters;
@@ -53,6 +54,10 @@ public final class SessionNotes {
         long reached = Math.max(written, counters.receivedPackets());
         long unread = reached - counters.keptPackets() - counters.skippedPackets();
         boolean over = progress.state() != FilterProgress.State.RUNNING;
+        Map<String, Long> keptBy = new LinkedHashMap<>();
+        for (AttributionReason reason : AttributionReason.values()) {
+            keptBy.put(reason.toString(), counters.keptByReason().getOrDefault(reason, 0L));
+        }
         Map<String, Long> skipped = new LinkedHashMap<>();
         skipped.put("of other processes", counters.notSelectedPackets());
         counters.unknownPackets().forEach((cause, count) -> skipped.put(cause.description(), count));
@@ -66,7 +71,12 @@ public final class SessionNotes {
                 + sum(totals, CaptureCounters::interfaceDroppedPackets)
                 + sum(totals, CaptureCounters::unwrittenPackets);
         return new SessionReport.Packets(
-                reached + droppedBefore, counters.keptPackets() - lostInOutput, skipped, dropped, over ? 0 : unread);
+                reached + droppedBefore,
+                counters.keptPackets() - lostInOutput,
+                keptBy,
+                skipped,
+                dropped,
+                over ? 0 : unread);
     }
 
     /** The equation and what was lost of the knowledge of owners, for the comment of the output's statistics. */

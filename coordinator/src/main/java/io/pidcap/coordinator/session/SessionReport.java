@@ -90,12 +90,18 @@ public record SessionReport(
      *
      * @param received reached the capture
      * @param kept in the output
+     * @param keptBy the same by why they are taken to be a selected process's, of those that were handed to the output
      * @param skipped seen and not selected, by cause
      * @param dropped lost before we saw them, by place
      * @param waiting in the spool and not filtered yet; 0 at the end
      */
     public record Packets(
-            long received, long kept, Map<String, Long> skipped, Map<String, Long> dropped, long waiting) {
+            long received,
+            long kept,
+            Map<String, Long> keptBy,
+            Map<String, Long> skipped,
+            Map<String, Long> dropped,
+            long waiting) {
         public long skippedInAll() {
             return sum(skipped);
         }

@@ -111,6 +111,24 @@ class AttributorTest {
         assertThat(history.owners(7, "tcp 10.0.0.9:4000 > 10.0.0.1:80", SYN)).isEqualTo("- | p1 listener");
     }
 
+    /** Its event comes with a packet and is dated back, here to before the connection of the same ends that is over. */
+    @Test
+    void shouldGiveTheNextHandshakeOfTheSameEndsToTheOneOfTwoListenersThatGetsIt() {
+        String connection = "tcp 10.0.0.1:80 > 10.0.0.9:4000";
+        history.listening(1, 1, "tcp *:80", 1)
+                .listening(1, 2, "tcp *:80", 2)
+                .connected(5, 1, connection, 1)
+                .connected(5.001, 3, connection, 1)
+                .closed(5.003, 3, connection, 1)
+                .connected(4.99, 1, connection, 1)
+                .connected(5.006, 4, connection, 1);
+        assertThat(history.owners(5.0005, "tcp 10.0.0.9:4000 > 10.0.0.1:80", SYN))
+                .isEqualTo("- | p1 socket event");
+        assertThat(history.owners(5.002, "tcp 10.0.0.9:4000 > 10.0.0.1:80")).isEqualTo("- | p1 socket event");
+        assertThat(history.owners(5.005, "tcp 10.0.0.9:4000 > 10.0.0.1:80", SYN))
+                .isEqualTo("- | p1 socket event");
+    }
+
     @Test
     void shouldGiveNothingToClosedListener() {
         history.listening(1, 1, "tcp *:80", 1).closed(5, 1, "tcp *:80", 1);

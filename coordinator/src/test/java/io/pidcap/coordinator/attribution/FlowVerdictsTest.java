@@ -164,6 +164,7 @@ class FlowVerdictsTest {
                 .as("seed %d, wanted owners of %s at %d", seed, endpoints, at)
                 .isEqualTo(wanted(asked));
         assertThat(answer.isKept()).isEqualTo(asked.selected());
+        assertThat(answer.reason()).isEqualTo(asked.selected() ? asked.reason() : null);
     }
 
     private static Set<Integer> pids(List<TrackedProcess> owners) {

@@ -15,7 +15,9 @@ class ReportTextTest {
                 .startsWith(
                         "1,234 packets in 10.0 s: /home/me/a.pcapng (1.2 MiB)",
                         "  5,432 received = 1,234 kept + 4,198 skipped + 0 dropped",
-                        "  skipped: 4,198 of other processes")
+                        "  kept: 1,230 socket event, 4 listener",
+                        "  skipped: 4,198 of other processes",
+                        "  owners learnt by proc")
                 .endsWith(
                         "",
                         " PID  PROCESS  PACKETS    BYTES  FLOWS",

@@ -34,6 +34,7 @@ public final class Reports {
                 new SessionReport.Packets(
                         5432 + waiting,
                         1234,
+                        Map.of("socket event", 1230L, "listener", 4L, "tail", 0L),
                         Map.of("of other processes", 4198L, "not IP", 0L),
                         Map.of("by the kernel", 0L),
                         waiting),

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.coordinator.attribution.AttributionReason;
 import io.pidcap.coordinator.filter.FilterCounters;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.packet.UnknownCause;
@@ -16,7 +17,15 @@ class SessionNotesTest {
 
     private static FilterProgress progress(FilterProgress.State state, long kept, long notSelected, long unknown) {
         FilterCounters counters = new FilterCounters(
-                kept + notSelected + unknown, 0, kept, 0, notSelected, Map.of(UnknownCause.NOT_IP, unknown), 0, 0);
+                kept + notSelected + unknown,
+                0,
+                kept,
+                0,
+                Map.of(AttributionReason.TAIL, kept),
+                notSelected,
+                Map.of(UnknownCause.NOT_IP, unknown),
+                0,
+                0);
         return new FilterProgress(state, 0, 0, 0, counters, List.of(), 0, List.of());
     }
 
@@ -27,6 +36,7 @@ class SessionNotesTest {
 
         assertThat(packets.received()).isEqualTo(165);
         assertThat(packets.kept()).isEqualTo(60);
+        assertThat(packets.keptBy()).containsEntry("tail", 60L).containsEntry("listener", 0L);
         assertThat(packets.skippedInAll()).isEqualTo(90);
         assertThat(packets.droppedInAll()).isEqualTo(15);
         assertThat(packets.waiting()).isZero();
@@ -63,7 +73,7 @@ class SessionNotesTest {
 
     @Test
     void shouldNoticeAnEquationThatDoesNotHold() {
-        assertThat(new SessionReport.Packets(10, 3, Map.of("x", 3L), Map.of("y", 3L), 0).balances())
+        assertThat(new SessionReport.Packets(10, 3, Map.of(), Map.of("x", 3L), Map.of("y", 3L), 0).balances())
                 .isFalse();
     }
 }

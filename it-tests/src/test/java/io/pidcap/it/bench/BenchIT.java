@@ -25,7 +25,7 @@ class BenchIT {
 
         assertThat(report.rows()).hasSizeGreaterThanOrEqualTo(6).allSatisfy(row -> {
             assertThat(row.rounds()).isEqualTo(1);
-            assertThat(row.ours().median()).isPositive();
+            assertThat(row.ours().median()).isNotNegative();
         });
         System.out.print(report.markdown());
     }

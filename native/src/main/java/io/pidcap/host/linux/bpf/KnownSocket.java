@@ -71,6 +71,13 @@ final class KnownSocket {
         return true;
     }
 
+    /** A socket that came out of this one has the tuple now: if this one has it again, that is news. */
+    void handedOver(Ownership taken) {
+        if (taken.saysTheSameAs(last)) {
+            last = first;
+        }
+    }
+
     /** Keeps what cannot be told because nobody is known to own the socket. */
     void keepUntold(Ownership next) {
         if (untold.isEmpty()) {

@@ -168,6 +168,10 @@ final class SocketTracker {
             Ownership ownership,
             @Nullable KnownProcess maker,
             ObservedTime observed) {
+        KnownSocket listener = byCookie.get(listenerCookie);
+        if (listener != null) {
+            listener.handedOver(ownership);
+        }
         KnownSocket socket = byCookie.get(cookie);
         if (socket == null) {
             socket = begin(cookie, listenerCookie, netnsId, ownership, maker);

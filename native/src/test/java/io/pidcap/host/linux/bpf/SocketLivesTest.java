@@ -220,6 +220,33 @@ class SocketLivesTest {
     }
 
     @Test
+    void shouldTellOfEachSynWhereAPortIsUsedAgainForASharedListener() {
+        int connections = 3;
+        try (PythonActor other = PythonActor.start()) {
+            String share = "l.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1)";
+            actor.run("l = tcp()", share, "l.bind(('127.0.0.1', 0))", "l.listen()");
+            int port = actor.number("l.getsockname()[1]");
+            other.run("l = tcp()", share, "l.bind(('127.0.0.1', " + port + "))", "l.listen()");
+            other.run("p = tcp()", "p.bind(('127.0.0.1', 0))");
+            int client = other.number("p.getsockname()[1]");
+            other.run(
+                    "p.close()",
+                    "for i in range(" + connections + "):",
+                    "    c = tcp()",
+                    "    c.bind(('127.0.0.1', " + client + "))",
+                    "    c.connect(('127.0.0.1', " + port + "))",
+                    // Reset, so that nothing stands in the way of the next.
+                    "    c.setsockopt(SOL_SOCKET, SO_LINGER, struct.pack('ii', 1, 0))",
+                    "    c.close()");
+            watched.catchUp();
+            FiveTuple tuple = tcp(end("127.0.0.1", port), end("127.0.0.1", client));
+            assertThat(watched.of(opened(tuple)))
+                    .as("each SYN at the listener, and each connection")
+                    .hasSize(2 * connections);
+        }
+    }
+
+    @Test
     void shouldTellWhoPingsOverAPingSocketAndOverARawOne() {
         // Who may have ping sockets is said in each network namespace; that of the host stays as it is.
         actor.run(
