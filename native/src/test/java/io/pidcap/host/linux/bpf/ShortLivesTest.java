@@ -29,9 +29,10 @@ class ShortLivesTest {
     private static final String SOURCE = """
             #include <netinet/in.h>
             #include <stdlib.h>
+            #include <string.h>
             #include <sys/socket.h>
             #include <unistd.h>
-            /* One connection to the port that is given, and nothing else; or then the same as the one that is named next. */
+            /* One connection to the port that is given, and nothing else; or then as the one that is named next; or stays. */
             int main(int argc, char **argv)
             {
                 struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(atoi(argv[1]))};
@@ -39,7 +40,9 @@ class ShortLivesTest {
                 to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
                 if (connect(s, (struct sockaddr *)&to, sizeof(to)) || write(s, "x", 1) != 1)
                     return 1;
-                return argc > 2 ? execv("/proc/self/exe", argv + 2) : 0;
+                if (argc > 2 && strcmp(argv[2], "stay"))
+                    return execv("/proc/self/exe", argv + 2);
+                return argc > 2 ? read(0, &to, 1) : 0;
             }
             """;
 
@@ -105,14 +108,14 @@ class ShortLivesTest {
                 Watched watched = Watched.begin()) {
             actor.run("l = tcp()", "l.bind(('127.0.0.1', 0))", "l.listen(400)");
             int server = actor.number("l.getsockname()[1]");
-            String arguments = "['" + String.join("', '" + server + "', '", names) + "', '" + server + "']";
+            String arguments = "['" + String.join("', '" + server + "', '", names) + "', '" + server + "', 'stay']";
             actor.run(
-                    "pids = []",
-                    "for i in range(20):",
-                    "    p = subprocess.Popen(" + arguments + ", executable='" + program + "')",
-                    "    assert p.wait() == 0",
-                    "    pids.append(p.pid)");
+                    "many = [subprocess.Popen(" + arguments + ", executable='" + program + "', stdin=-1)"
+                            + " for i in range(100)]",
+                    "for p in many: l.accept()[0].recv(1); l.accept()[0].recv(1); l.accept()[0].recv(1)",
+                    "pids = [p.pid for p in many]");
             watched.catchUp();
+            actor.run("for p in many: p.stdin.close()");
             for (String pid : actor.run("' '.join(map(str, pids))").split(" ")) {
                 assertThat(watched.collector.told)
                         .filteredOn(info -> info.identity().pid() == Integer.parseInt(pid)
