@@ -44,13 +44,15 @@ final class CostEventsBenchmark implements Benchmark {
                 accepted[i] = atPromised.accepted;
                 offered[i] = atPromised.accepted + atPromised.refused;
 
+                // While the ring is kept full by feeding, records of this host's sockets find no room either.
+                long lostWhileFed = counter.lost();
                 long before = counter.events();
                 double[] made = program.numbers("connect", 0, Math.max(0.1, place.scaled(1000) / 1000.0));
                 worker.await("tell of all connections", () -> counter.events() >= before + 2 * (long) made[0]);
                 real[i] = (counter.events() - before) / made[1];
-            }
-            if (counter.lost() > 0) {
-                throw new IllegalStateException("lost events of real sockets: " + counter);
+                if (counter.lost() > lostWhileFed) {
+                    throw new IllegalStateException("lost events of real sockets: " + counter);
+                }
             }
         }
         return List.of(
