@@ -3,11 +3,13 @@ package io.pidcap.it.bench;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** What the attached programs cost each packet: the rate of the tightest loops with them, and without. */
 final class CostPacketsBenchmark implements Benchmark {
     private static final int DATAGRAMS = 250_000;
     private static final int REQUESTS = 40_000;
+    private static final int SETTLE_MILLIS = 5_000;
 
     @Override
     public String name() {
@@ -36,6 +38,8 @@ final class CostPacketsBenchmark implements Benchmark {
                 measure(program, place, without, i);
             }
             try (AttachedWorker worker = AttachedWorker.start(place)) {
+                // What a JVM still compiles after its start, it does not for the rest of a session.
+                TimeUnit.MILLISECONDS.sleep(place.scaled(SETTLE_MILLIS));
                 measure(program, place, with, i);
             }
             if (i % 2 == 1) {
