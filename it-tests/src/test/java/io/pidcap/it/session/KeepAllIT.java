@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
+import io.pidcap.it.support.StartedSessions;
 import io.pidcap.it.support.Status;
 import io.pidcap.it.support.TrafficProgram;
 import io.pidcap.it.support.Tshark;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,11 +28,18 @@ class KeepAllIT {
     Path directory;
 
     private Pidcap pidcap;
+    private StartedSessions sessions;
 
     @BeforeEach
     void needs() {
-        Require.all(Require.ROOT, Require.TSHARK, Require.PYTHON3);
         pidcap = new Pidcap(directory);
+        sessions = new StartedSessions(pidcap);
+        Require.all(Require.ROOT, Require.TSHARK, Require.PYTHON3);
+    }
+
+    @AfterEach
+    void leaveNothing() throws Exception {
+        sessions.close();
     }
 
     /** Both workers are restarted in the middle, so that the spool has two runs and the journal two snapshots. */
@@ -84,13 +94,10 @@ class KeepAllIT {
 
     private String start(String... options) throws Exception {
         String file = directory.resolve("out.pcapng").toString();
-        List<String> arguments =
-                new java.util.ArrayList<>(List.of("start", "-n", "it-target", "-i", "lo", "-f", "net 127.9.0.0/16"));
-        arguments.addAll(List.of("-w", file));
-        arguments.addAll(List.of(options));
-        Pidcap.Result started = pidcap.run(arguments.toArray(String[]::new));
-        assertThat(started.exitCode()).as(started.err()).isZero();
-        return started.out().strip();
+        List<String> all =
+                new ArrayList<>(List.of("-n", "it-target", "-i", "lo", "-f", "net 127.9.0.0/16", "-w", file));
+        all.addAll(List.of(options));
+        return sessions.start(List.of(), all);
     }
 
     private TrafficProgram client(String name, String address, String port) throws Exception {

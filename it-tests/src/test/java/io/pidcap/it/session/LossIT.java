@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
+import io.pidcap.it.support.StartedSessions;
 import io.pidcap.it.support.Status;
 import io.pidcap.it.support.Tshark;
 import java.io.IOException;
@@ -30,14 +31,15 @@ class LossIT {
 
     private final List<Path> mounted = new ArrayList<>();
     private final List<Long> stopped = new ArrayList<>();
-    private String running = "";
     private Path file;
     private Pidcap pidcap;
+    private StartedSessions sessions;
 
     @BeforeEach
     void needs() {
-        Require.all(Require.ROOT, Require.NETNS, Require.TSHARK, Require.CC);
         pidcap = new Pidcap(directory);
+        sessions = new StartedSessions(pidcap);
+        Require.all(Require.ROOT, Require.NETNS, Require.TSHARK, Require.CC);
         file = directory.resolve("out.pcapng");
     }
 
@@ -46,9 +48,7 @@ class LossIT {
         for (long pid : stopped) {
             signal(pid, "CONT");
         }
-        if (!running.isEmpty()) {
-            pidcap.run("stop", running);
-        }
+        sessions.close();
         for (Path mount : mounted) {
             command("umount", mount.toString());
         }
@@ -122,18 +122,13 @@ class LossIT {
     }
 
     private String start(Flood flood, String... options) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("start", "-n", Flood.NAME, "-i", "lo", "-w", file.toString()));
-        arguments.addAll(List.of(options));
-        Pidcap.Result result = pidcap.start(flood.inItsNetwork(), arguments.toArray(String[]::new))
-                .await();
-        assertThat(result.exitCode()).as(result.err()).isZero();
-        running = result.out().strip();
-        return running;
+        List<String> all = new ArrayList<>(List.of("-n", Flood.NAME, "-i", "lo", "-w", file.toString()));
+        all.addAll(List.of(options));
+        return sessions.start(flood.inItsNetwork(), all);
     }
 
     private JsonNode stop(String id, int exitCode) throws Exception {
         Pidcap.Result result = pidcap.run("stop", id, "--json");
-        running = "";
         assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
         return Status.parse(result.out()).get("packets");
     }
