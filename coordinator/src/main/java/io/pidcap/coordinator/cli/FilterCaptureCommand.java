@@ -7,6 +7,7 @@ import io.pidcap.coordinator.offline.OfflineFilter;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.session.Sessions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -67,7 +68,14 @@ final class FilterCaptureCommand extends BaseCommand {
                     "nothing is known of the owners of the packets in " + capture,
                     "name the journal of a session that ran meanwhile with --journal");
         }
-        return new FilterRequest.KeptSession(sessions().choose(capture).directory());
+        Sessions.Found session = sessions().choose(capture);
+        if (session.mark().isAlive()) {
+            throw new SessionException(
+                    Kind.USAGE,
+                    "the session " + session.id() + " is still capturing",
+                    "end it with `pidcap stop " + session.id() + "`; its journal can be used with a file meanwhile");
+        }
+        return new FilterRequest.KeptSession(session.directory());
     }
 
     @Override

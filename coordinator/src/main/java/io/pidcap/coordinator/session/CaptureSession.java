@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Everything below lives on the session's loop; the public methods may be called from any thread.
  */
-public final class CaptureSession implements WorkerSide.Listener, ControlServer.Session, FilterFeed.Listener {
+public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureSession.class);
     private static final long TICK_MILLIS = 100;
 
@@ -52,15 +52,13 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
     private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
 
-    private final Askers askers = new Askers();
+    private final SessionControl control = new SessionControl(new Commanded());
     private final List<String> notes = new ArrayList<>();
     private final List<String> endNotes = new ArrayList<>();
     private SessionState state = SessionState.STARTING;
     private SessionMarkFile mark;
-    private Path outputPath;
+    private final SessionOutput output;
     private boolean filterIsOver;
-    private long outputBytes;
-    private long lostInOutput;
     private @Nullable Instant readyAt;
     private @Nullable Instant stopAskedAt;
     private @Nullable Instant endedAt;
@@ -73,7 +71,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         this.config = config;
         this.directory = directory;
         this.started = started;
-        this.outputPath = output.target();
+        this.output = new SessionOutput(output);
         this.mark = SessionMarkFile.ofThisProcess(directory.id(), started, config);
         this.loop = new SessionLoop("session", this::crashed);
         this.journal = FlowJournal.create(directory.journal(), this::journalFailed);
@@ -86,7 +84,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
                 this);
         this.events = new EventSide(config, journal, filter, this);
         this.capture = new CaptureSide(config, directory.spool(), journal, filter, this);
-        this.resources = new SessionResources(output, journal);
+        this.resources = new SessionResources(journal);
     }
 
     /**
@@ -138,7 +136,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         try {
             mark.write(directory.markFile());
             resources.serve(PipeServer.listen(directory.workerSocket(), admission));
-            resources.serve(new ControlServer(directory.controlSocket(), loop, this));
+            resources.serve(new ControlServer(directory.controlSocket(), loop, control));
         } catch (IOException | RuntimeException e) {
             resources.close();
             throw e;
@@ -192,14 +190,14 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
     public void ready(WorkerSide side, WorkerRun run, SessionReport.@Nullable Gap gap) {
         if (gap != null) {
             LOG.warn("no {} from {} to {}: {}", side.role().program(), gap.from(), gap.until(), gap.reason());
-            askers.restarted(side.role(), run.number(), gap);
+            control.restarted(side.role(), run.number(), gap);
         }
         if (state == SessionState.STARTING && events.isReady() && capture.isReady()) {
             enter(SessionState.CAPTURING, "both workers are ready");
             readyAt = Instant.now();
             notes.addAll(SessionNotes.atReady(config, events));
             ready.complete(List.copyOf(notes));
-            askers.ready(directory.id(), notes);
+            control.ready();
             if (config.durationMillis() > 0) {
                 loop.after(config.durationMillis(), () -> endInOrder("its duration is over", null));
             }
@@ -209,7 +207,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
 
     @Override
     public void lost(WorkerSide side, WorkerFailure why) {
-        askers.lost(side.role(), why);
+        control.lost(side.role(), why);
         if (state == SessionState.STARTING) {
             fail(SessionException.of(why));
         } else if (state == SessionState.CAPTURING) {
@@ -315,31 +313,15 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
             failure = failure == null ? SessionException.output(e) : failure;
         }
         if (failure != null) {
-            countLost();
+            output.countLost(filter.progress().counters().keptPackets());
         }
         try {
-            outputPath = resources.output().commit();
-            if (!outputPath.equals(config.output())) {
-                endNotes.add(config.output() + " appeared during the capture and was left alone: the packets are in "
-                        + outputPath);
-            }
-            outputBytes = Files.size(outputPath);
-            if (config.keepAll()) {
-                endNotes.add(SessionNotes.allIsKept(directory));
-            }
+            output.complete();
+            output.note().ifPresent(endNotes::add);
             over(SessionState.FINISHED, "the output is complete");
         } catch (IOException e) {
             failure = failure == null ? SessionException.output("complete", config.output(), e) : failure;
             over(SessionState.FAILED, "the output could not be completed");
-        }
-    }
-
-    private void countLost() {
-        try {
-            lostInOutput =
-                    resources.output().countLost(filter.progress().counters().keptPackets());
-        } catch (IOException e) {
-            LOG.warn("read the output again: {}", e.getMessage());
         }
     }
 
@@ -354,17 +336,17 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         capture.abort();
         events.abort();
         filter.abort();
-        try {
-            resources.output().abandon();
-        } catch (IOException e) {
-            LOG.warn("delete {}: {}", resources.output().part(), e.getMessage());
-        }
+        output.abandon();
         over(SessionState.FAILED, why.text());
     }
 
     private void over(SessionState last, @Nullable String reason) {
         endedAt = Instant.now();
         enter(last, String.valueOf(reason));
+        boolean keepAll = config.keepAll() && readyAt != null;
+        if (keepAll) {
+            endNotes.add(SessionNotes.allIsKept(directory));
+        }
         SessionReport report = report();
         if (!report.packets().balances()) {
             LOG.error("packets are missing from the equation: {}", report.packets());
@@ -376,8 +358,8 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         ready.completeExceptionally(tooLate);
         String json = Json.write(report);
         journal.ended(json);
-        SessionResources.leaveReport(directory, json, config.keepAll() && last == SessionState.FINISHED);
-        askers.ended(json, tooLate);
+        SessionResources.leaveReport(directory, json, keepAll);
+        control.ended(json, tooLate);
         loop.end();
         resources.close();
         tidyUp();
@@ -414,7 +396,7 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         if (config.packetLimit() > 0 && progress.counters().keptPackets() >= config.packetLimit()) {
             endInOrder("its packet limit is reached", null);
         }
-        askers.progress(progress.doneBytes(), progress.totalBytes());
+        control.progress(progress.doneBytes(), progress.totalBytes());
         loop.after(TICK_MILLIS, this::tick);
     }
 
@@ -432,35 +414,36 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
         }
     }
 
-    // What commands ask.
-
-    @Override
-    public void awaitReady(ControlServer.Asker asker) {
-        if (state == SessionState.STARTING) {
-            askers.awaitReady(asker);
-        } else {
-            asker.ready(directory.id(), notes);
+    /** What commands may do to this session. */
+    private final class Commanded implements SessionControl.Commanded {
+        @Override
+        public SessionState state() {
+            return state;
         }
-    }
 
-    @Override
-    public void status(ControlServer.Asker asker) {
-        asker.document(Json.write(report()), false);
-    }
+        @Override
+        public SessionReport report() {
+            return CaptureSession.this.report();
+        }
 
-    @Override
-    public void stop(ControlServer.Asker asker) {
-        askers.awaitEnd(asker);
-        endInOrder("`pidcap stop`", null);
-    }
+        @Override
+        public String id() {
+            return directory.id();
+        }
 
-    @Override
-    public void restart(WorkerRole role, ControlServer.Asker asker) {
-        WorkerSide side = side(role);
-        if (state != SessionState.CAPTURING || !side.supervisor().restart()) {
-            Askers.refuseRestart(asker, role, state);
-        } else {
-            askers.awaitRestart(role, asker);
+        @Override
+        public List<String> notes() {
+            return notes;
+        }
+
+        @Override
+        public void stopAsked(String reason) {
+            endInOrder(reason, null);
+        }
+
+        @Override
+        public boolean restartAsked(WorkerRole role) {
+            return state == SessionState.CAPTURING && side(role).supervisor().restart();
         }
     }
 
@@ -480,11 +463,8 @@ public final class CaptureSession implements WorkerSide.Listener, ControlServer.
                 stopAskedAt,
                 endedAt,
                 SessionReport.Selection.of(config),
-                new SessionReport.Output(
-                        state == SessionState.FAILED ? "" : outputPath.toString(),
-                        OutputFormat.of(config.output()).word(),
-                        outputBytes > 0 ? outputBytes : progress.outputBytes()),
-                SessionNotes.packets(capture.totals(), progress, lostInOutput),
+                output.report(state, progress),
+                SessionNotes.packets(capture.totals(), progress, output.lostPackets()),
                 events.report(),
                 capture.report(),
                 SessionNotes.processes(progress),

@@ -13,17 +13,11 @@ import org.slf4j.LoggerFactory;
 final class SessionResources implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SessionResources.class);
 
-    private final OutputFile output;
     private final FlowJournal journal;
     private final List<AutoCloseable> servers = new ArrayList<>();
 
-    SessionResources(OutputFile output, FlowJournal journal) {
-        this.output = output;
+    SessionResources(FlowJournal journal) {
         this.journal = journal;
-    }
-
-    OutputFile output() {
-        return output;
     }
 
     void serve(AutoCloseable server) {

@@ -92,8 +92,45 @@ class KeepAllIT {
         assertThat(Files.exists(directory.resolve("x.pcapng"))).isFalse();
     }
 
+    /** The last chance of what was captured when the output's directory is gone. */
+    @Test
+    void shouldKeepAllWhenTheOutputCannotBeCompleted() throws Exception {
+        Path place = Files.createDirectory(directory.resolve("place"));
+        String id = startTo(place.resolve("out.pcapng"), "--keep-all");
+        try (TrafficProgram echo = TrafficProgram.start(directory, "it-echo", "tcp-server", SERVER_ADDRESS)) {
+            String port = Integer.toString(echo.readPort());
+            try (TrafficProgram target = client("it-target", TARGET_ADDRESS, port)) {
+                talk(target);
+            }
+            Status.awaitEventsUntilNow(pidcap);
+        }
+        Files.delete(place.resolve("out.pcapng.part"));
+        Files.delete(place);
+        Pidcap.Result stopped = pidcap.run("stop", id);
+        assertThat(stopped.exitCode()).isNotZero();
+        assertThat(stopped.err()).contains(place.toString()).doesNotContain("\tat ");
+
+        Path picked = directory.resolve("picked.pcapng");
+        filter(id, "it-target", picked);
+        assertThat(Tshark.count(picked, "ip.addr == " + TARGET_ADDRESS)).isGreaterThan(40);
+    }
+
+    @Test
+    void shouldRefuseToFilterASessionThatStillCaptures() throws Exception {
+        String id = start("--keep-all");
+        Path file = directory.resolve("x.pcapng");
+        Pidcap.Result refused = pidcap.run("filter", id, "-n", "x", "-w", file.toString());
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.err()).contains("pidcap stop " + id).doesNotContain("\tat ");
+        assertThat(Files.exists(file)).isFalse();
+    }
+
     private String start(String... options) throws Exception {
-        String file = directory.resolve("out.pcapng").toString();
+        return startTo(directory.resolve("out.pcapng"), options);
+    }
+
+    private String startTo(Path output, String... options) throws Exception {
+        String file = output.toString();
         List<String> all =
                 new ArrayList<>(List.of("-n", "it-target", "-i", "lo", "-f", "net 127.9.0.0/16", "-w", file));
         all.addAll(List.of(options));

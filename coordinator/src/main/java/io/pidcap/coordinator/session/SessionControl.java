@@ -10,32 +10,72 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The commands that wait for something of a session. Session's thread only. */
-final class Askers {
+/** What commands ask of a session, and which of them still wait for an answer. Session's thread only. */
+final class SessionControl implements ControlServer.Session {
+    /** The session that is asked. */
+    interface Commanded {
+        SessionState state();
+
+        SessionReport report();
+
+        String id();
+
+        /** What the user should know since it is ready. */
+        List<String> notes();
+
+        void stopAsked(String reason);
+
+        /** @return false: the worker cannot be restarted now */
+        boolean restartAsked(WorkerRole role);
+    }
+
+    private final Commanded session;
     private final List<Asker> ofReady = new ArrayList<>();
     private final List<Asker> ofStop = new ArrayList<>();
     private final Map<WorkerRole, List<Asker>> ofRestart = new EnumMap<>(WorkerRole.class);
 
-    Askers() {
+    SessionControl(Commanded session) {
+        this.session = session;
         for (WorkerRole role : WorkerRole.values()) {
             ofRestart.put(role, new ArrayList<>());
         }
     }
 
-    void awaitReady(Asker asker) {
-        ofReady.add(asker);
+    @Override
+    public void awaitReady(Asker asker) {
+        if (session.state() == SessionState.STARTING) {
+            ofReady.add(asker);
+        } else {
+            asker.ready(session.id(), session.notes());
+        }
     }
 
-    void awaitEnd(Asker asker) {
+    @Override
+    public void status(Asker asker) {
+        asker.document(Json.write(session.report()), false);
+    }
+
+    @Override
+    public void stop(Asker asker) {
         ofStop.add(asker);
+        session.stopAsked("`pidcap stop`");
     }
 
-    void awaitRestart(WorkerRole role, Asker asker) {
-        restarts(role).add(asker);
+    @Override
+    public void restart(WorkerRole role, Asker asker) {
+        if (session.restartAsked(role)) {
+            restarts(role).add(asker);
+        } else {
+            asker.failure(
+                    FailureCode.FAILURE_CODE_WRONG_STATE,
+                    "restart " + role.program() + ": the session is "
+                            + session.state().word(),
+                    "a worker can be restarted while it captures");
+        }
     }
 
-    void ready(String sessionId, List<String> notes) {
-        answer(ofReady, asker -> asker.ready(sessionId, notes));
+    void ready() {
+        answer(ofReady, asker -> asker.ready(session.id(), session.notes()));
     }
 
     void restarted(WorkerRole role, int run, SessionReport.Gap gap) {
@@ -56,13 +96,6 @@ final class Askers {
         answer(ofReady, tooLate);
         ofRestart.values().forEach(waiting -> answer(waiting, tooLate));
         answer(ofStop, asker -> asker.document(reportJson, true));
-    }
-
-    static void refuseRestart(Asker asker, WorkerRole role, SessionState state) {
-        asker.failure(
-                FailureCode.FAILURE_CODE_WRONG_STATE,
-                "restart " + role.program() + ": the session is " + state.word(),
-                "a worker can be restarted while it captures");
     }
 
     private List<Asker> restarts(WorkerRole role) {
