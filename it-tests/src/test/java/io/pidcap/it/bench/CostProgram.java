@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +68,18 @@ final class CostProgram {
         return command;
     }
 
+    /** The same under another name. */
+    CostProgram as(Workplace place, String name) throws IOException {
+        return new CostProgram(Files.copy(program, place.file(name), StandardCopyOption.COPY_ATTRIBUTES));
+    }
+
+    /** It runs; what it prints is the caller's to read. */
+    Process start(Object... arguments) throws IOException {
+        return new ProcessBuilder(command(arguments))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
     /** Runs it to its end; the numbers that it prints. */
     double[] numbers(Object... arguments) throws IOException, InterruptedException {
         return Arrays.stream(run(command(arguments)).split(" "))
@@ -81,22 +94,26 @@ final class CostProgram {
 
     /** Holds sockets until it is closed. */
     Held hold(int processes, int socketsOfEach) throws IOException {
-        return new Held(new ProcessBuilder(command("sockets", processes, socketsOfEach))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        return new Held(start("sockets", processes, socketsOfEach), processes * socketsOfEach);
     }
 
     /** Processes with sockets. */
     static final class Held implements AutoCloseable {
         private final Process process;
+        private final int sockets;
 
-        private Held(Process process) throws IOException {
+        private Held(Process process, int sockets) throws IOException {
             this.process = process;
+            this.sockets = sockets;
             String line = process.inputReader().readLine();
             if (!"ready".equals(line)) {
                 close();
                 throw new IllegalStateException("the program that holds sockets said: " + line);
             }
+        }
+
+        int sockets() {
+            return sockets;
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.pidcap.it.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.it.support.Flood;
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
 import io.pidcap.it.support.StartedSessions;

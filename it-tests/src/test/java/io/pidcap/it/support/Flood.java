@@ -1,4 +1,4 @@
-package io.pidcap.it.session;
+package io.pidcap.it.support;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -15,8 +15,10 @@ import java.util.concurrent.TimeUnit;
  * {@code programs/flood.c} in a network namespace of its own, where nobody else sends: the packets there are those that it
  * was told to send.
  */
-final class Flood implements AutoCloseable {
-    static final String NAME = "it-flood";
+public final class Flood implements AutoCloseable {
+    /** Of its process. */
+    public static final String NAME = "it-flood";
+
     private static final String ADDRESS = "127.0.0.1";
     private static final int END_SECONDS = 10;
 
@@ -30,8 +32,14 @@ final class Flood implements AutoCloseable {
         this.input = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
     }
 
-    /** Returns when its socket is bound. */
-    static Flood start(Path directory, int packets, int payloadBytes) throws Exception {
+    /** As fast as it can. Returns when its socket is bound. */
+    public static Flood start(Path directory, long packets, int payloadBytes) throws IOException, InterruptedException {
+        return start(directory, packets, payloadBytes, 0);
+    }
+
+    /** @param packetsPerSecond 0: as fast as it can */
+    public static Flood start(Path directory, long packets, int payloadBytes, int packetsPerSecond)
+            throws IOException, InterruptedException {
         Path source = directory.resolve("flood.c");
         Path program = directory.resolve(NAME);
         try (var in = Flood.class.getResourceAsStream("/programs/flood.c")) {
@@ -52,8 +60,9 @@ final class Flood implements AutoCloseable {
                         bringUpAndFlood,
                         program.toString(),
                         ADDRESS,
-                        Integer.toString(packets),
-                        Integer.toString(payloadBytes))
+                        Long.toString(packets),
+                        Integer.toString(payloadBytes),
+                        Integer.toString(packetsPerSecond))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start());
         flood.await("bound");
@@ -68,12 +77,12 @@ final class Flood implements AutoCloseable {
     }
 
     /** A command that runs the rest in the flood's network. */
-    List<String> inItsNetwork() {
+    public List<String> inItsNetwork() {
         return List.of("nsenter", "--net=/proc/" + process.pid() + "/ns/net");
     }
 
     /** Returns when all is sent. */
-    void send() throws IOException {
+    public void send() throws IOException {
         input.newLine();
         input.flush();
         await("sent");
