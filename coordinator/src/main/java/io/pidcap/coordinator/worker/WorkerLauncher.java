@@ -23,6 +23,12 @@ public final class WorkerLauncher {
     /** More JVM options for the workers, separated by blanks: to debug or to measure one. */
     public static final String JVM_OPTIONS_PROPERTY = "pidcap.worker.jvm";
 
+    /**
+     * Names the folder with an archive of classes for each program, {@code PROGRAM.jsa}; set by the launcher script, which
+     * has made sure that they are whole. A Java that one does not fit ignores it.
+     */
+    private static final String ARCHIVES_PROPERTY = "pidcap.archives";
+
     private static final String SHIELD = "trap '' INT HUP; exec \"$@\"";
 
     private final Path libDirectory;
@@ -109,6 +115,12 @@ public final class WorkerLauncher {
                 role == WorkerRole.CAPTURE ? "-Xmx48m" : "-Xmx256m",
                 "-XX:+ExitOnOutOfMemoryError",
                 "--enable-native-access=ALL-UNNAMED"));
+        String archives = System.getProperty(ARCHIVES_PROPERTY, "");
+        if (!archives.isEmpty()) {
+            options.add("-XX:SharedArchiveFile=" + Path.of(archives, role.program() + ".jsa"));
+            options.add("-Xlog:cds=off");
+            options.add("-Xlog:class+path=off");
+        }
         for (String option : System.getProperty(JVM_OPTIONS_PROPERTY, "").split(" ")) {
             if (!option.isEmpty()) {
                 options.add(option);
