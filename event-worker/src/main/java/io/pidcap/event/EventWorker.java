@@ -133,8 +133,9 @@ final class EventWorker {
             if (pump != null) {
                 pump.pumpLast();
             }
-            closeSource();
+            // The coordinator need not wait until the kernel has let go of every program, which takes it long.
             link.stopped();
+            closeSource();
             end(ExitCode.STOPPED, "stopped");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

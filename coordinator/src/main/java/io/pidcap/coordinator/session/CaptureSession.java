@@ -59,6 +59,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private SessionMarkFile mark;
     private final SessionOutput output;
     private boolean filterIsOver;
+    private @Nullable SessionState outcome;
     private @Nullable Instant readyAt;
     private @Nullable Instant stopAskedAt;
     private @Nullable Instant endedAt;
@@ -215,16 +216,17 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         } else {
             failure = failure == null ? SessionException.of(why) : failure;
         }
-        if (state == SessionState.STOPPING) {
-            sideIsGone(side);
-        }
+        toldOrGone();
+    }
+
+    @Override
+    public void told(WorkerSide side) {
+        toldOrGone();
     }
 
     @Override
     public void stopped(WorkerSide side) {
-        if (state == SessionState.STOPPING) {
-            sideIsGone(side);
-        }
+        toldOrGone();
     }
 
     private void endInOrder(String reason, @Nullable SessionException why) {
@@ -239,30 +241,30 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         journal.stopping(reason);
         enter(SessionState.STOPPING, reason);
         capture.supervisor().stop();
-        if (capture.isGone()) {
-            sideIsGone(capture);
-        }
+        toldOrGone();
     }
 
-    private void sideIsGone(WorkerSide side) {
-        if (state != SessionState.STOPPING) {
-            return;
-        }
-        if (capture.isGone() && !events.isGone()) {
+    /** The next step towards the end, if it is due. */
+    private void toldOrGone() {
+        if (state == SessionState.STOPPING && capture.hasToldAll()) {
             events.supervisor().stop();
-        }
-        if (capture.isGone() && events.isGone()) {
-            Instant end = stopAskedAt == null ? Instant.now() : stopAskedAt;
-            capture.captureEnded(end);
-            events.captureEnded(end);
-            enter(
-                    SessionState.DRAINING,
-                    "both workers are gone, the last of them the " + side.role().program());
-            if (filterIsOver) {
-                complete();
-            } else {
-                filter.finish();
+            if (events.hasToldAll()) {
+                drain();
             }
+        }
+        overWhenAllIsDone();
+    }
+
+    /** While the workers' processes end. */
+    private void drain() {
+        Instant end = stopAskedAt == null ? Instant.now() : stopAskedAt;
+        capture.captureEnded(end);
+        events.captureEnded(end);
+        enter(SessionState.DRAINING, "both workers have told all");
+        if (filterIsOver) {
+            complete();
+        } else {
+            filter.finish();
         }
     }
 
@@ -318,10 +320,17 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         try {
             output.complete();
             output.note().ifPresent(endNotes::add);
-            over(SessionState.FINISHED, "the output is complete");
+            outcome = SessionState.FINISHED;
         } catch (IOException e) {
             failure = failure == null ? SessionException.output("complete", config.output(), e) : failure;
-            over(SessionState.FAILED, "the output could not be completed");
+            outcome = SessionState.FAILED;
+        }
+        overWhenAllIsDone();
+    }
+
+    private void overWhenAllIsDone() {
+        if (state == SessionState.DRAINING && outcome != null && capture.isGone() && events.isGone()) {
+            over(outcome, outcome == SessionState.FINISHED ? "the output is complete" : "the output is not complete");
         }
     }
 

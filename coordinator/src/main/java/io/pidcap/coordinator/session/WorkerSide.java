@@ -33,6 +33,9 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
         /** No run will follow, and that was not asked for. */
         void lost(WorkerSide side, WorkerFailure why);
 
+        /** All that it has to tell has come, and no run will follow; its process may still be there. */
+        void told(WorkerSide side);
+
         void stopped(WorkerSide side);
     }
 
@@ -43,6 +46,7 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
     private final List<WorkerRun> runs = new ArrayList<>();
     private @Nullable WorkerSupervisor supervisor;
     private boolean ready;
+    private boolean toldAll;
 
     WorkerSide(WorkerRole role, FlowJournal journal, Listener listener) {
         this.role = role;
@@ -69,6 +73,11 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
 
     boolean isReady() {
         return ready;
+    }
+
+    /** Nothing more comes of it. */
+    boolean hasToldAll() {
+        return toldAll || isGone();
     }
 
     /** No run is there, and none will follow. */
@@ -132,6 +141,10 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
         try {
             if (envelope.hasStopped()) {
                 LOG.debug("{} run {} has stopped", role.program(), run.number());
+                if (supervisor().isEnding()) {
+                    toldAll = true;
+                    listener.told(this);
+                }
             } else if (envelope.hasFailure()) {
                 supervisor().failed(run, WorkerFailure.of(envelope.getFailure()));
             } else if (!handle(run, envelope)) {
@@ -177,7 +190,7 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
             record.setExitStatus(run.exit().status());
         }
         journal.runEnded(record.build());
-        if (run.ready() != null && !(supervisor().isEnding() && run.endedInOrder())) {
+        if (run.ready() != null && !(supervisor().isEnding() && (toldAll || run.endedInOrder()))) {
             gaps.opened(knownUntil(run), run.reason());
         }
         ready = false;
