@@ -26,12 +26,13 @@ import org.slf4j.LoggerFactory;
  * namespace in all network namespaces. What no program tells of: packets that a process hands to a packet socket, replies
  * that the kernel makes itself (RST of a closed port, ICMP errors and echo replies, TIME_WAIT).
  *
- * <p>The watermark. Before it looks where the ring ends, a poll reads the clock. A program takes a record's time
+ * <p>The watermark. Before it looks where the ring ends, the source reads the clock. A program takes a record's time
  * <em>after</em> it has reserved the record's place. So a record that is not before the end that was seen has a later
  * time than that reading, and every earlier one is read now; where one of these is still being written, the watermark
- * stays. Only the dating back of an event ({@link EventTimes#LEAD_NANOS}) can give it an earlier time, hence the
- * watermark stays behind the reading by as much, and in the last batch, where it does not, no event is dated back beyond
- * it. Where the ring had no room the watermark stays until {@link OverflowRepair} has found out what is missing.
+ * stays. A look at much gives several batches, of which the last one moves the watermark. Only the dating back of an event
+ * ({@link EventTimes#LEAD_NANOS}) can give it an earlier time, hence the watermark stays behind the reading by as much, and
+ * in the last batch, where it does not, no event is dated back beyond it. Where the ring had no room the watermark stays
+ * until {@link OverflowRepair} has found out what is missing.
  */
 public final class CgroupFlowEventSource implements FlowEventSource {
     private static final Logger log = LoggerFactory.getLogger(CgroupFlowEventSource.class);
@@ -41,6 +42,9 @@ public final class CgroupFlowEventSource implements FlowEventSource {
 
     /** Of the ring; RING_BYTES in socket_state.h. */
     public static final int RING_BYTES = 8 * 1024 * 1024;
+
+    /** Of the ring, for one batch: a thousand records of sockets, so that what is made of them lives briefly. */
+    private static final long BATCH_BYTES = 120_000;
 
     private static final long CHORES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -130,10 +134,18 @@ public final class CgroupFlowEventSource implements FlowEventSource {
 
         private long choresDueNanos;
         private List<IpAddress> localAddresses = List.of();
-        /** Of this poll; null: nobody asked yet. */
+        /** Of which not all is read; null: the next poll looks anew. */
+        private @Nullable Look look;
+        /** Of this look; null: nobody asked yet. */
         private @Nullable List<HeldSocket> surveyed;
 
         private Map<Integer, Set<Long>> heldByPid = Map.of();
+
+        /**
+         * Where the ring ended at {@code nanos}, and what of it can be read: up to {@code reached}, which is before the
+         * end if a record is still being written.
+         */
+        private record Look(long nanos, long end, long reached) {}
 
         private Attached(
                 HostTables tables,
@@ -265,7 +277,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         FlowBatch next(long timeoutMillis) {
             long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
             while (true) {
-                if (timeoutMillis > 0) {
+                if (timeoutMillis > 0 && look == null) {
                     pace.await(
                             processes.hasHeadless()
                                     ? Math.min(deadline, System.nanoTime() + HEADLESS_NANOS)
@@ -286,25 +298,47 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             }
         }
 
+        /** What the ring had at one look, as far as it goes into a batch; with {@code last} all that it has now. */
         private FlowBatch poll(boolean last) {
+            if (last && look != null) {
+                readOn(Long.MAX_VALUE, false);
+            }
+            readOn(last ? Long.MAX_VALUE : BATCH_BYTES, last);
+            return batch.take(ports.takeLost(), times.watermark());
+        }
+
+        private void readOn(long mostBytes, boolean last) {
+            Look current = look == null ? beginLook() : look;
+            boolean isRead = reader.read(ring, current.reached, mostBytes);
+            look = isRead ? null : current;
+            if (isRead) {
+                endLook(current, last);
+            }
+        }
+
+        private Look beginLook() {
             ObservedTime reading = tables.now();
             times.read(reading);
             surveyed = null;
             long end = ring.producerPosition();
-            boolean isWhole = reader.readAll(ring, end) == end;
-            for (KnownProcess ended : processes.endHeadless(reading.monotonicNanos())) {
-                sockets.exited(ended, reading.monotonicNanos());
+            return new Look(reading.monotonicNanos(), end, reader.begin(ring, end));
+        }
+
+        private void endLook(Look ended, boolean last) {
+            for (KnownProcess gone : processes.endHeadless(ended.nanos)) {
+                sockets.exited(gone, ended.nanos);
             }
-            adoptUnknown(reading.monotonicNanos());
-            users.lookAtDoubtful(reading.monotonicNanos());
+            adoptUnknown(ended.nanos);
+            users.lookAtDoubtful(ended.nanos);
             programs.askDatagramUsers(sockets.sharedDatagramSockets() > 0);
-            if (reading.monotonicNanos() >= choresDueNanos) {
-                choresDueNanos = reading.monotonicNanos() + CHORES_NANOS;
-                doChores(reading.monotonicNanos());
+            if (ended.nanos >= choresDueNanos) {
+                choresDueNanos = ended.nanos + CHORES_NANOS;
+                doChores(ended.nanos);
             }
-            boolean isComplete = isWhole && (!overflow.isOpen() || repair(reading.monotonicNanos(), last));
-            long watermark = reading.monotonicNanos() - (last ? 0 : EventTimes.LEAD_NANOS);
-            return batch.take(ports.takeLost(), times.advanceWatermark(isComplete ? watermark : 0));
+            boolean isWhole = ended.reached == ended.end;
+            if (isWhole && (!overflow.isOpen() || repair(ended.nanos, last))) {
+                times.advanceWatermark(ended.nanos - (last ? 0 : EventTimes.LEAD_NANOS));
+            }
         }
 
         private boolean repair(long nowNanos, boolean last) {

@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Hands the records of one poll, in their order, to those that keep account of processes and sockets. */
+/** Hands the records of the ring, in their order, to those that keep account of processes and sockets. */
 final class RecordReader {
     private final ProcessTracker processes;
     private final SocketTracker sockets;
     private final ProcessUsers users;
     private final EventTimes times;
     private final HeldByProcess held;
-    /** Pids that execute a program in this poll, by the time of their last exec. */
+    /** Pids that execute a program in what was begun, by the time of their last exec. */
     private final Map<Integer, Long> execNanos = new HashMap<>();
 
     /** What pids are about to execute: each until the exec itself is told, which is the process's next record. */
@@ -41,12 +41,22 @@ final class RecordReader {
         this.held = held;
     }
 
-    /** Reads what is in the ring up to {@code until}; returns the position that it reached. */
-    long readAll(BpfRingBuffer ring, long until) {
+    /** Begins to read what is in the ring up to {@code until}; returns the position up to which it can be read. */
+    long begin(BpfRingBuffer ring, long until) {
         execNanos.clear();
-        long reached = ring.peek(until, this::noteExec);
-        ring.read(reached, this::read);
-        return reached;
+        return ring.peek(until, this::noteExec);
+    }
+
+    /**
+     * Reads on.
+     *
+     * @param reached as {@link #begin} returned it
+     * @param mostBytes of the ring, but at least one record
+     * @return whether all up to {@code reached} is read
+     */
+    boolean read(BpfRingBuffer ring, long reached, long mostBytes) {
+        long left = reached - ring.consumerPosition();
+        return ring.read(left > mostBytes ? reached - left + mostBytes : reached, this::read) == reached;
     }
 
     /** Cookies of used sockets of which no record has told; taken out. */

@@ -3,6 +3,7 @@ package io.pidcap.host.linux.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.host.SocketActor;
+import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowEvent;
 import io.pidcap.protocol.model.FlowEvent.Kind;
 import java.util.ArrayList;
@@ -16,11 +17,31 @@ import org.junit.jupiter.api.Test;
 class BusyHostTest {
     private static final int ACTORS = 6;
     private static final int ROUNDS = 1500;
+    /** Far more than one batch tells. */
+    private static final int UNREAD_SOCKETS = 3000;
 
     @BeforeEach
     void require() {
         SocketActor.require();
         Ebpf.require();
+    }
+
+    /** The collector checks at each batch that no event is earlier than the watermark before it. */
+    @Test
+    void shouldTellInSeveralBatchesWhatHappenedWhileNobodyLooked() {
+        try (Watched watched = Watched.begin();
+                PythonActor actor = PythonActor.start()) {
+            actor.run("for i in range(" + UNREAD_SOCKETS + "):", "    u = udp(); u.bind(('127.0.0.1', 0)); u.close()");
+            long before = watched.collector.watermarkNanos();
+            FlowBatch first = watched.collector.next(1000);
+            assertThat(first.events()).as("of the first batch").hasSizeBetween(1, UNREAD_SOCKETS);
+            assertThat(watched.collector.watermarkNanos()).isEqualTo(before);
+            watched.catchUp();
+
+            assertThat(watched.collector.events.stream()
+                            .filter(event -> event.owner().pid() == actor.pid() && event.kind() == Kind.CLOSED))
+                    .hasSize(UNREAD_SOCKETS);
+        }
     }
 
     /** The collector checks at each batch that no event is earlier than the watermark before it. */
