@@ -155,7 +155,9 @@ public final class EventMapper {
                 .setTuple(toMessage(entry.tuple()))
                 .setState(toMessage(entry.state()))
                 .setIpVersion(entry.ipVersion());
-        entry.owners().forEach(owner -> message.addOwners(toMessage(owner)));
+        for (ProcessIdentity owner : entry.owners()) {
+            message.addOwners(toMessage(owner));
+        }
         return message;
     }
 

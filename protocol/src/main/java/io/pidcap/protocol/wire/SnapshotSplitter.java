@@ -6,11 +6,10 @@ import io.pidcap.protocol.model.ProcessInfo;
 import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.SnapshotPart;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * A snapshot as the parts that fit into frames, at least one; each is made when it is asked for, so that a sender who
@@ -29,20 +28,25 @@ public final class SnapshotSplitter implements Iterator<SnapshotPart> {
     public SnapshotSplitter(SocketSnapshot snapshot) {
         this.snapshot = snapshot;
         processes = snapshot.processes();
-        sockets = snapshot.sockets().stream()
-                .flatMap(SnapshotSplitter::withFewOwners)
-                .toList();
+        sockets = withFewOwners(snapshot.sockets());
         addresses = snapshot.localAddresses();
     }
 
-    private static Stream<SocketEntry> withFewOwners(SocketEntry entry) {
-        List<ProcessIdentity> owners = entry.owners();
-        int max = PipeLimits.MAX_SOCKET_OWNERS;
-        if (owners.size() <= max) {
-            return Stream.of(entry);
+    /** Those with more owners than one entry may have in several. */
+    private static List<SocketEntry> withFewOwners(List<SocketEntry> sockets) {
+        List<SocketEntry> split = new ArrayList<>(sockets.size());
+        for (SocketEntry entry : sockets) {
+            List<ProcessIdentity> owners = entry.owners();
+            if (owners.size() <= PipeLimits.MAX_SOCKET_OWNERS) {
+                split.add(entry);
+                continue;
+            }
+            for (int from = 0; from < owners.size(); from += PipeLimits.MAX_SOCKET_OWNERS) {
+                int until = Math.min(from + PipeLimits.MAX_SOCKET_OWNERS, owners.size());
+                split.add(entry.withOwners(owners.subList(from, until)));
+            }
         }
-        return IntStream.iterate(0, from -> from < owners.size(), from -> from + max)
-                .mapToObj(from -> entry.withOwners(owners.subList(from, Math.min(from + max, owners.size()))));
+        return split;
     }
 
     @Override

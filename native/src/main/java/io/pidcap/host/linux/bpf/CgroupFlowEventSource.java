@@ -175,16 +175,16 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             LibBpf bpf = LibBpf.get();
             List<AutoCloseable> opened = new ArrayList<>();
             try {
+                SurveyOpening opening = SurveyOpening.begin(bpf, wanted, tables);
+                opened.add(opening);
                 ProcessListing listing = new ProcessListing(tables);
                 FlowPrograms programs = FlowPrograms.attach(bpf, wanted, ringBytes, listing::begin);
                 opened.add(programs);
                 BpfRingBuffer ring = new BpfRingBuffer(programs.flows().mapDescriptor("records"), ringBytes);
                 opened.add(ring);
-                PortTable ports = new PortTable(programs.flows());
+                PortTable ports = PortTable.of(programs.flows());
                 opened.add(ports);
-                SocketSurvey survey = openSurvey(bpf, wanted, tables);
-                opened.add(survey);
-                return new Attached(tables, listing, programs, survey, ring, ports);
+                return new Attached(tables, listing, programs, opening.take(), ring, ports);
             } catch (RuntimeException e) {
                 closeAll(opened, e);
                 throw e;
@@ -199,16 +199,6 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                         HostException.Code.NOT_SUPPORTED,
                         "watch flows by eBPF: this process, pid " + ownPid + ", is not in /proc",
                         "mount the proc file system at /proc");
-            }
-        }
-
-        private static SocketSurvey openSurvey(LibBpf bpf, Set<OptionalPart> wanted, HostTables tables) {
-            try {
-                FlowPrograms.require(wanted, OptionalPart.DESCRIPTOR_ITERATOR);
-                return IteratorSurvey.open(bpf);
-            } catch (HostException e) {
-                log.info("without the iterator over descriptors: {}", e.getMessage());
-                return new DiagSurvey(tables);
             }
         }
 
@@ -249,29 +239,25 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             times.advanceWatermark(taken.monotonicNanos());
             ProcessListing.Listed listed = listing.take();
             processes.begin(listed.processes());
-            List<HeldSocket> held = survey.survey();
-            adopt(held);
+            adopt(survey.survey());
             // One that changed since then is told by the first poll.
             localAddresses = listed.localAddresses();
             // The snapshot tells it all; the records that are in the ring already come on top.
             batch.take(0, taken);
-            return new SocketSnapshot(
-                    taken,
-                    ownNetnsId,
-                    processes.all().stream().map(process -> process.info).toList(),
-                    sockets.entries(),
-                    localAddresses.stream()
-                            .map(address -> new LocalAddress(ownNetnsId, address))
-                            .toList());
+            return new SocketSnapshot(taken, ownNetnsId, processes.infos(), sockets.entries(), ownAddresses());
+        }
+
+        /** As the snapshot, by loops: at its first run a stream costs a new JVM milliseconds. */
+        private List<LocalAddress> ownAddresses() {
+            List<LocalAddress> own = new ArrayList<>();
+            for (IpAddress address : localAddresses) {
+                own.add(new LocalAddress(ownNetnsId, address));
+            }
+            return own;
         }
 
         private List<KnownSocket> adopt(List<HeldSocket> held) {
-            List<KnownSocket> adopted = new ArrayList<>(held.size());
-            for (HeldSocket each : held) {
-                adopted.add(sockets.adopt(each, processes.known(each.tgid(), "", -1)));
-            }
-            sockets.countOlder(adopted);
-            return adopted;
+            return sockets.adopt(held, pid -> processes.known(pid, "", -1));
         }
 
         FlowBatch next(long timeoutMillis) {
@@ -380,7 +366,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             if (now == null) {
                 now = survey.survey();
                 surveyed = now;
-                heldByPid = SocketTracker.byProcess(now);
+                heldByPid = HeldSocket.cookiesByProcess(now);
             }
             return now;
         }

@@ -2,6 +2,10 @@ package io.pidcap.host.linux.bpf;
 
 import io.pidcap.protocol.model.FiveTuple;
 import io.pidcap.protocol.model.SocketState;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,4 +20,11 @@ record HeldSocket(
         int tgid,
         boolean isRaw,
         FiveTuple tuple,
-        @Nullable SocketState state) {}
+        @Nullable SocketState state) {
+    /** By process, the cookies of what it holds. */
+    static Map<Integer, Set<Long>> cookiesByProcess(List<HeldSocket> held) {
+        return held.stream()
+                .collect(Collectors.groupingBy(
+                        HeldSocket::tgid, Collectors.mapping(HeldSocket::cookie, Collectors.toSet())));
+    }
+}

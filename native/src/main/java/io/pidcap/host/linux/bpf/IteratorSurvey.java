@@ -42,6 +42,11 @@ final class IteratorSurvey implements SocketSurvey {
 
     @Override
     public List<HeldSocket> survey() {
+        return survey(Integer.MAX_VALUE);
+    }
+
+    /** The same, ended once that many are listed. */
+    List<HeldSocket> survey(int enough) {
         int descriptor = NativeCalls.checked(
                 LibBpf.get().library().bpf_iter_create(object.linkDescriptor(PROGRAM)), "list sockets");
         try (Memory memory = new Memory(BUFFER_BYTES)) {
@@ -49,7 +54,7 @@ final class IteratorSurvey implements SocketSurvey {
             List<HeldSocket> held = new ArrayList<>();
             int filled = 0;
             int count = read(descriptor, memory, filled);
-            while (count > 0) {
+            while (count > 0 && held.size() < enough) {
                 filled += count;
                 int whole = filled - filled % FlowRecordLayout.HELD_SOCKET_BYTES;
                 for (int at = 0; at < whole; at += FlowRecordLayout.HELD_SOCKET_BYTES) {

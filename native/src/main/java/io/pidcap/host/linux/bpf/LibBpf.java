@@ -30,7 +30,8 @@ final class LibBpf {
 
     private final LibBpfLibrary library;
     private final String fileName;
-    private final Deque<String> lastLines = new ArrayDeque<>();
+    /** Of each thread: libbpf prints on the one that calls it. */
+    private final ThreadLocal<Deque<String>> lastLines = ThreadLocal.withInitial(ArrayDeque::new);
     /** Held here because native code holds it too, out of the collector's sight. */
     private final LibBpfLibrary.PrintFunction printFunction = this::print;
 
@@ -123,19 +124,20 @@ final class LibBpf {
         return 0;
     }
 
-    private synchronized void keep(String message) {
+    private void keep(String message) {
         log.debug("{}", message);
+        Deque<String> kept = lastLines.get();
         message.lines().filter(line -> !line.isBlank()).forEach(line -> {
-            lastLines.addLast(line);
-            if (lastLines.size() > KEPT_LINES) {
-                lastLines.removeFirst();
+            kept.addLast(line);
+            if (kept.size() > KEPT_LINES) {
+                kept.removeFirst();
             }
         });
     }
 
-    private synchronized List<String> takeLines() {
-        List<String> lines = List.copyOf(lastLines);
-        lastLines.clear();
+    private List<String> takeLines() {
+        List<String> lines = List.copyOf(lastLines.get());
+        lastLines.remove();
         return lines;
     }
 }

@@ -29,6 +29,8 @@ interface LibcLibrary extends Library {
     int PROT_READ = 1;
     int PROT_WRITE = 2;
     int MAP_SHARED = 1;
+    int MAP_PRIVATE = 2;
+    int MAP_ANONYMOUS = 0x20;
 
     /* <sys/socket.h>; the values of most architectures, x86 and ARM among them */
     int AF_UNSPEC = 0;

@@ -3,6 +3,7 @@ package io.pidcap.host.linux.bpf;
 import io.pidcap.protocol.model.TransportProtocol;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Tells the programs which ports are taken by sockets that are older than they, so that they know when a port is shared;
@@ -10,6 +11,7 @@ import java.util.Map;
  */
 final class PortTable implements AutoCloseable {
     private static final int PORTS = 65536;
+    private static final long PORT_TABLE_BYTES = 2L * PORTS * FlowRecordLayout.PORT_BYTES;
     private static final long ONE_PROCESS = 1;
     private static final long SEVERAL = 2;
 
@@ -25,17 +27,29 @@ final class PortTable implements AutoCloseable {
         private long told;
     }
 
-    /** Maps {@code ports} and {@code numbers} of a loaded object. */
-    PortTable(BpfObject object) {
-        long portBytes = 2L * PORTS * FlowRecordLayout.PORT_BYTES;
-        ports = SharedMemory.map(object.mapDescriptor("ports"), 0, portBytes, true, "the table of ports");
+    private PortTable(SharedMemory ports, Supplier<SharedMemory> numbers) {
+        this.ports = ports;
         try {
-            numbers = SharedMemory.map(
-                    object.mapDescriptor("numbers"), 0, SharedMemory.pageSize(), true, "the table of numbers");
+            this.numbers = numbers.get();
         } catch (RuntimeException e) {
             ports.close();
             throw e;
         }
+    }
+
+    /** Maps {@code ports} and {@code numbers} of a loaded object. */
+    static PortTable of(BpfObject object) {
+        return new PortTable(
+                SharedMemory.map(object.mapDescriptor("ports"), 0, PORT_TABLE_BYTES, true, "the table of ports"),
+                () -> SharedMemory.map(
+                        object.mapDescriptor("numbers"), 0, SharedMemory.pageSize(), true, "the table of numbers"));
+    }
+
+    /** One that no program reads. */
+    static PortTable unread() {
+        return new PortTable(
+                SharedMemory.unshared(PORT_TABLE_BYTES, "a table of ports"),
+                () -> SharedMemory.unshared(SharedMemory.pageSize(), "a table of numbers"));
     }
 
     /** A socket that was there before the programs has a port. */

@@ -8,27 +8,26 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The list of all processes, and the addresses of this host, read by a thread of its own while the source's thread loads
- * programs: on a host with hundreds of processes the one takes as long as the other. Whoever begins it leaves the tables alone until {@link
- * #take} has returned.
+ * The addresses of this host and the list of all processes, read by a thread of its own while the source's thread loads
+ * programs: on a host with hundreds of processes the one takes as long as the other. Whoever makes it leaves the tables
+ * alone until {@link #take} has returned.
  */
 final class ProcessListing {
     private final HostTables tables;
-    private @Nullable CompletableFuture<Listed> begun;
+    private final CompletableFuture<List<IpAddress>> localAddresses;
+    private @Nullable CompletableFuture<List<ProcessInfo>> begun;
 
     record Listed(List<ProcessInfo> processes, List<IpAddress> localAddresses) {}
 
+    /** Begins with the addresses: one that changes is told later all the same. */
     ProcessListing(HostTables tables) {
         this.tables = tables;
+        localAddresses = CompletableFuture.supplyAsync(tables::localAddresses, ProcessListing::run);
     }
 
     /** To be called once the programs tell of every process that begins, changes or ends. */
     void begin() {
-        begun = CompletableFuture.supplyAsync(this::read, ProcessListing::run);
-    }
-
-    private Listed read() {
-        return new Listed(tables.processes(), tables.localAddresses());
+        begun = localAddresses.thenApplyAsync(addresses -> tables.processes(), ProcessListing::run);
     }
 
     private static void run(Runnable reading) {
@@ -37,15 +36,13 @@ final class ProcessListing {
         thread.start();
     }
 
-    /** The list that was begun, once; else that of now. */
+    /** What was begun, once; else the processes of now. */
     Listed take() {
-        CompletableFuture<Listed> reading = begun;
+        CompletableFuture<List<ProcessInfo>> reading = begun;
         begun = null;
-        if (reading == null) {
-            return read();
-        }
         try {
-            return reading.join();
+            List<IpAddress> addresses = localAddresses.join();
+            return new Listed(reading == null ? tables.processes() : reading.join(), addresses);
         } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 cause.addSuppressed(e);

@@ -5,7 +5,6 @@ import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -62,8 +61,13 @@ final class ProcessTracker {
         }
     }
 
-    Collection<KnownProcess> all() {
-        return byPid.values();
+    /** Of all that are known. */
+    List<ProcessInfo> infos() {
+        List<ProcessInfo> infos = new ArrayList<>(byPid.size());
+        for (KnownProcess process : byPid.values()) {
+            infos.add(process.info);
+        }
+        return infos;
     }
 
     /** The process that a pid is now; null: nothing was heard of it. */

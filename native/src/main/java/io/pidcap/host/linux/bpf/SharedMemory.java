@@ -31,8 +31,23 @@ final class SharedMemory implements AutoCloseable {
 
     static SharedMemory map(int descriptor, long offset, long length, boolean writable, String what) {
         int protection = LibcLibrary.PROT_READ | (writable ? LibcLibrary.PROT_WRITE : 0);
+        return map(descriptor, offset, length, protection, LibcLibrary.MAP_SHARED, what);
+    }
+
+    /** Of no descriptor, full of zeros, written by nobody else. */
+    static SharedMemory unshared(long length, String what) {
+        return map(
+                -1,
+                0,
+                length,
+                LibcLibrary.PROT_READ | LibcLibrary.PROT_WRITE,
+                LibcLibrary.MAP_PRIVATE | LibcLibrary.MAP_ANONYMOUS,
+                what);
+    }
+
+    private static SharedMemory map(int descriptor, long offset, long length, int protection, int flags, String what) {
         Pointer address = LibcLibrary.INSTANCE.mmap(
-                null, new size_t(length), protection, LibcLibrary.MAP_SHARED, descriptor, new NativeLong(offset));
+                null, new size_t(length), protection, flags, descriptor, new NativeLong(offset));
         if (Pointer.nativeValue(address) == -1) {
             throw NativeCalls.failure("map " + what + " into memory", Native.getLastError());
         }

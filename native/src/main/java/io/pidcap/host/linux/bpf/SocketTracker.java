@@ -10,13 +10,11 @@ import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketState;
 import io.pidcap.protocol.model.TransportProtocol;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +86,27 @@ final class SocketTracker {
 
     /* What was there before the programs. */
 
-    /** Takes over a socket of a survey that no record has told of; told by {@link #entries} or {@link #tellAdopted}. */
-    KnownSocket adopt(HeldSocket held, KnownProcess owner) {
+    /**
+     * Takes over the sockets of a survey that no record has told of; told by {@link #entries} or {@link #tellAdopted}.
+     * Makes their ports known to the programs.
+     *
+     * @param processOf who a pid is
+     */
+    List<KnownSocket> adopt(List<HeldSocket> held, IntFunction<KnownProcess> processOf) {
+        List<KnownSocket> adopted = new ArrayList<>(held.size());
+        KnownProcess owner = null;
+        for (HeldSocket each : held) {
+            // A survey goes from process to process.
+            if (owner == null || owner.identity.pid() != each.tgid()) {
+                owner = processOf.apply(each.tgid());
+            }
+            adopted.add(adopt(each, owner));
+        }
+        countOlder(adopted);
+        return adopted;
+    }
+
+    private KnownSocket adopt(HeldSocket held, KnownProcess owner) {
         KnownSocket socket = byCookie.get(held.cookie());
         if (socket == null) {
             socket = add(held);
@@ -114,8 +131,8 @@ final class SocketTracker {
         return protocol == TransportProtocol.TCP || protocol == IPPROTO_RAW;
     }
 
-    /** After the adoption: makes the ports of older sockets known to the programs. */
-    void countOlder(Collection<KnownSocket> sockets) {
+    /** Behind the adoption of all, when all owners of each are known. */
+    private void countOlder(List<KnownSocket> sockets) {
         for (KnownSocket socket : sockets) {
             Ownership owned = socket.last();
             if (owned != null && !socket.countedAsOlder && owned.state() != SocketState.CONNECTED) {
@@ -407,14 +424,5 @@ final class SocketTracker {
         if (socket.owners.size() == ownersNow && !socket.tcp) {
             sharedDatagramSockets += difference;
         }
-    }
-
-    /** By process, the cookies of what it holds. */
-    static Map<Integer, Set<Long>> byProcess(List<HeldSocket> held) {
-        return held.stream()
-                .collect(Collectors.groupingBy(
-                        HeldSocket::tgid,
-                        LinkedHashMap::new,
-                        Collectors.mapping(HeldSocket::cookie, Collectors.toSet())));
     }
 }
