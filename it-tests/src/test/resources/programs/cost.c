@@ -7,6 +7,8 @@
  *   cost sockets PROCESSES EACH holds bound sockets; prints "ready", ends at the end of its input
  *   cost connect RATE SECONDS   connections to itself, RATE a second or, where that is 0, as fast as it can; prints how
  *                               many there were and the seconds they took
+ *   cost hooks                  attaches programs that do nothing where a packet passes ours; prints "ready", ends at the
+ *                               end of its input
  *   cost feed PID RATE COUNT    COUNT records into the ring of process PID, RATE a second or, where that is 0, as fast as
  *                               they are read; prints how many went in, how many found no room, and the seconds until
  *                               all were read
@@ -16,6 +18,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/mount.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
@@ -133,6 +136,16 @@ static void tcp(long count)
 	printf("%.0f\n", count / (now() - begin));
 }
 
+static void hold(void)
+{
+	char b;
+
+	puts("ready");
+	fflush(stdout);
+	while (read(0, &b, 1) > 0)
+		;
+}
+
 static void sockets(int processes, int each)
 {
 	struct sockaddr_in a;
@@ -153,10 +166,7 @@ static void sockets(int processes, int each)
 	}
 	for (int i = 0; i < processes; i++)
 		must(read(ready[0], &b, 1), "read");
-	puts("ready");
-	fflush(stdout);
-	while (read(0, &b, 1) > 0)
-		;
+	hold();
 }
 
 static void *accept_all(void *listener)
@@ -347,6 +357,58 @@ static int load_feeder(int ring, int feed)
 	return must(fd, "load the program that feeds");
 }
 
+static int load_empty(__u32 type, __u32 attach_type, int result)
+{
+	struct bpf_insn empty[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = result},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	union bpf_attr attr = {0};
+
+	attr.prog_type = type;
+	attr.expected_attach_type = attach_type;
+	attr.insns = (uintptr_t)empty;
+	attr.insn_cnt = sizeof(empty) / sizeof(empty[0]);
+	attr.license = (uintptr_t) "GPL";
+	return must(bpf(BPF_PROG_LOAD, &attr), "load an empty program");
+}
+
+/* The one cgroup2 hierarchy, wherever it is mounted. */
+static int cgroup_root(void)
+{
+	int context = must(syscall(__NR_fsopen, "cgroup2", 0), "open cgroup2");
+
+	must(syscall(__NR_fsconfig, context, FSCONFIG_CMD_CREATE, 0, 0, 0), "make cgroup2");
+	return must(syscall(__NR_fsmount, context, 0, 0), "mount cgroup2");
+}
+
+/* Where packets and TCP's calls pass ours on a kernel that has all of it. They are gone when this process is. */
+static void hooks(void)
+{
+	static const __u32 of_cgroup[] = {BPF_CGROUP_INET_INGRESS, BPF_CGROUP_INET_EGRESS};
+	static const char *const tracepoints[] = {"tcp_rcv_space_adjust", "tcp_sendmsg_locked"};
+	int root = cgroup_root();
+
+	for (unsigned i = 0; i < sizeof(of_cgroup) / sizeof(of_cgroup[0]); i++) {
+		union bpf_attr attr = {0};
+
+		attr.link_create.prog_fd = load_empty(BPF_PROG_TYPE_CGROUP_SKB, of_cgroup[i], 1);
+		attr.link_create.target_fd = root;
+		attr.link_create.attach_type = of_cgroup[i];
+		must(bpf(BPF_LINK_CREATE, &attr), "attach an empty program");
+	}
+	for (unsigned i = 0; i < sizeof(tracepoints) / sizeof(tracepoints[0]); i++) {
+		union bpf_attr attr = {0};
+
+		attr.raw_tracepoint.name = (uintptr_t)tracepoints[i];
+		attr.raw_tracepoint.prog_fd = load_empty(BPF_PROG_TYPE_RAW_TRACEPOINT, 0, 0);
+		/* What the kernel does not have, ours is not attached to either. */
+		if (bpf(BPF_RAW_TRACEPOINT_OPEN, &attr) < 0 && errno != ENOENT)
+			fail(tracepoints[i]);
+	}
+	hold();
+}
+
 static void fill(struct feed *feed)
 {
 	struct pidcap_socket_record *r = &feed->opened;
@@ -442,6 +504,8 @@ int main(int argc, char **argv)
 		sockets(atoi(argv[2]), atoi(argv[3]));
 	else if (argc == 4 && !strcmp(argv[1], "connect"))
 		connect_many(atof(argv[2]), atof(argv[3]));
+	else if (argc == 2 && !strcmp(argv[1], "hooks"))
+		hooks();
 	else if (argc == 5 && !strcmp(argv[1], "feed"))
 		feed(atoi(argv[2]), atof(argv[3]), atol(argv[4]));
 	else

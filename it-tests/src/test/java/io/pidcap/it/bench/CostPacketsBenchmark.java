@@ -1,6 +1,7 @@
 package io.pidcap.it.bench;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -32,10 +33,12 @@ final class CostPacketsBenchmark implements Benchmark {
         CostProgram program = CostProgram.compile(place);
         int rounds = place.rounds();
         double[][] with = new double[2][rounds];
+        double[][] empty = new double[2][rounds];
         double[][] without = new double[2][rounds];
         for (int i = 0; i < rounds; i++) {
             if (i % 2 == 0) {
                 measure(program, place, without, i);
+                measureEmpty(program, place, empty, i);
             }
             try (AttachedWorker worker = AttachedWorker.start(place)) {
                 // What a JVM still compiles after its start, it does not for the rest of a session.
@@ -43,24 +46,28 @@ final class CostPacketsBenchmark implements Benchmark {
                 measure(program, place, with, i);
             }
             if (i % 2 == 1) {
+                measureEmpty(program, place, empty, i);
                 measure(program, place, without, i);
             }
         }
-        return List.of(
-                Row.of(
-                        "datagrams to itself (attached)",
-                        "/s",
-                        with[0],
-                        "not attached",
-                        without[0],
-                        Target.atLeast(0.95)),
-                Row.of(
-                        "TCP requests and answers (attached)",
-                        "/s",
-                        with[1],
-                        "not attached",
-                        without[1],
-                        Target.atLeast(0.95)));
+        List<Row> rows = new ArrayList<>();
+        String[] loops = {"datagrams to itself", "TCP requests and answers"};
+        for (int i = 0; i < loops.length; i++) {
+            rows.add(Row.of(
+                    loops[i] + " (attached)", "/s", with[i], "not attached", without[i], Target.atLeast(0.95)));
+            rows.add(Row.of(
+                    loops[i] + " (empty programs)", "/s", empty[i], "not attached", without[i], Target.NONE));
+        }
+        return rows;
+    }
+
+    /** What the hooks cost by themselves, whatever a program does: nobody can be quicker. */
+    @SuppressWarnings("try") // the programs only have to be there
+    private static void measureEmpty(CostProgram program, Workplace place, double[][] rates, int round)
+            throws IOException, InterruptedException {
+        try (CostProgram.Held programs = program.emptyPrograms()) {
+            measure(program, place, rates, round);
+        }
     }
 
     private static void measure(CostProgram program, Workplace place, double[][] rates, int round)

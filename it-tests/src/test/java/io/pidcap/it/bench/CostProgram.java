@@ -97,7 +97,14 @@ final class CostProgram {
         return new Held(start("sockets", processes, socketsOfEach), processes * socketsOfEach);
     }
 
-    /** Processes with sockets. */
+    /** Programs that do nothing are where a packet passes ours, until it is closed. */
+    Held emptyPrograms() throws IOException {
+        return new Held(new ProcessBuilder(command("hooks"))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** A process that holds something. */
     static final class Held implements AutoCloseable {
         private final Process process;
         private final int sockets;
@@ -108,7 +115,7 @@ final class CostProgram {
             String line = process.inputReader().readLine();
             if (!"ready".equals(line)) {
                 close();
-                throw new IllegalStateException("the program that holds sockets said: " + line);
+                throw new IllegalStateException("the program that holds something said: " + line);
             }
         }
 
