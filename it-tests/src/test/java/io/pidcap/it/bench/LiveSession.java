@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 
 /** A session in the background, begun and ended by the command line that is measured. */
@@ -60,6 +62,27 @@ final class LiveSession implements AutoCloseable {
     JsonNode stop() throws IOException, InterruptedException {
         ended = true;
         return Status.parse(output(place, place.pidcap("stop", id, "--json")));
+    }
+
+    /**
+     * How an end went.
+     *
+     * @param fileSeconds from the request until the output had its name, which it gets when it is complete
+     * @param commandSeconds from the request until the command was over
+     */
+    record Ended(double fileSeconds, double commandSeconds, JsonNode report) {}
+
+    /** Ends it; {@code output} must not be there before. */
+    Ended stop(Path output) throws IOException, InterruptedException {
+        long begunNanos = System.nanoTime();
+        CompletableFuture<Double> file = CompletableFuture.supplyAsync(() -> {
+            while (!Files.exists(output) && System.nanoTime() - begunNanos < TimeUnit.SECONDS.toNanos(END_SECONDS)) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+            return (System.nanoTime() - begunNanos) / 1e9;
+        });
+        JsonNode report = stop();
+        return new Ended(file.join(), (System.nanoTime() - begunNanos) / 1e9, report);
     }
 
     private static String output(Workplace place, List<String> command) throws IOException, InterruptedException {
