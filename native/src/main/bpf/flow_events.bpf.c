@@ -161,6 +161,11 @@ static __always_inline int tell_opened(struct socket_state *st, const struct tup
 	r->protocol = t->protocol;
 	r->state = t->state;
 	r->flags = t->flags | (st->listener_cookie ? PIDCAP_ACCEPTED : 0);
+	/* Of a second port nobody knows who else may have come to the socket meanwhile. */
+	if (st->is_open || (st->told_port && st->told_port != t->local_port) || !is_trusted(st->tgid))
+		r->flags |= mark(t->protocol == IPPROTO_TCP, t->local_port);
+	if (!st->told_port)
+		st->told_port = t->local_port;
 	r->uid = st->uid;
 	r->reserved = 0;
 	__builtin_memcpy(r->comm, st->comm, sizeof(r->comm));
@@ -897,13 +902,31 @@ static __always_inline void fill_process(struct pidcap_process_record *r, __u32 
 
 #define PROCESS_RECORD_BYTES __builtin_offsetof(struct pidcap_process_record, path)
 
+/* After the record's place was reserved: who sees the number counted up will find the record. */
+static __always_inline int raise_if_watched(__u32 tgid)
+{
+	if (!bpf_map_lookup_elem(&watched, &tgid))
+		return 0;
+	add_to(PIDCAP_RAISED, 1);
+	return 1;
+}
+
+static __always_inline void becomes_another(__u32 tgid)
+{
+	if (raise_if_watched(tgid))
+		bpf_map_delete_elem(&watched, &tgid);
+}
+
 SEC("tracepoint/task/task_newtask")
 int process_forked(struct task_newtask *ctx)
 {
 	struct pidcap_process_record *r;
+	__u32 child = ctx->pid;
 
 	if (ctx->clone_flags & CLONE_THREAD)
 		return 0;
+	/* Of one that had the same number. */
+	bpf_map_delete_elem(&watched, &child);
 	r = bpf_ringbuf_reserve(&records, PROCESS_RECORD_BYTES, 0);
 	if (!r) {
 		add_to(PIDCAP_LOST_RECORDS, 1);
@@ -911,6 +934,7 @@ int process_forked(struct task_newtask *ctx)
 	}
 	fill_process(r, PIDCAP_PROCESS_FORKED, ctx->pid);
 	r->parent_tgid = bpf_get_current_pid_tgid() >> 32;
+	raise_if_watched(r->parent_tgid);
 	submit(r);
 	return 0;
 }
@@ -926,6 +950,7 @@ int process_executed(struct sched_process_exec *ctx)
 		return 0;
 	}
 	fill_process(r, PIDCAP_PROCESS_EXECUTED, bpf_get_current_pid_tgid() >> 32);
+	becomes_another(r->tgid);
 	/* __data_loc: where the text is in the low half, its length with the NUL in the high one */
 	offset = ctx->filename & 0xffff;
 	length = ctx->filename >> 16;
@@ -950,6 +975,8 @@ static __always_inline int tell_of_main_thread(__u32 kind)
 		return 0;
 	}
 	fill_process(r, kind, id >> 32);
+	if (kind == PIDCAP_PROCESS_RENAMED)
+		becomes_another(id >> 32);
 	submit(r);
 	return 0;
 }

@@ -49,6 +49,8 @@ enum pidcap_record_flag {
 	PIDCAP_ACCEPTED = 4,
 	/* Of a use: data were sent or received. */
 	PIDCAP_DATA = 8,
+	/* Counted in the port's mark ("marks"). */
+	PIDCAP_MARKED = 16,
 };
 
 struct pidcap_socket_record {
@@ -144,7 +146,37 @@ enum pidcap_number {
 	PIDCAP_OLDER_RAW_SENDERS = 3,
 	/* Not 0: the event-worker waits for the ring's next record, and is to be woken by it. */
 	PIDCAP_READER_WAITS = 4,
-	PIDCAP_NUMBERS = 5,
+	/*
+	 * For the prefilter: counted up where a process that is watched becomes another one to those who select (fork, exec,
+	 * a new name), or where a socket of which no port is known gets another user.
+	 */
+	PIDCAP_RAISED = 5,
+	/* Written by the event-worker: up to which of these the marks are true. Nothing is dropped where the two differ. */
+	PIDCAP_SETTLED = 6,
+	PIDCAP_NUMBERS = 7,
 };
+
+/* What stands in the map "watched". */
+enum pidcap_watched {
+	PIDCAP_WATCHED = 1,
+	/* Its records need not be counted in the ports' marks. */
+	PIDCAP_TRUSTED = 2,
+};
+
+/* One element of the map "marks", in the order of "ports". */
+struct pidcap_mark {
+	/* How many records told that a process that is not trusted has to do with the port, and what was decided of it: */
+	__u64 told;
+	/* the number of these records that were known then, and one of the bits below. */
+	__u64 decided;
+};
+
+/* All that have to do with the port are known to be unwanted. */
+#define PIDCAP_UNWANTED (1ULL << 63)
+/* Somebody is wanted, or not known. */
+#define PIDCAP_OPEN (1ULL << 62)
+
+/* Captures that one prefilter can count for, by what their program writes into skb->cb[0]. */
+#define PIDCAP_CAPTURES 64
 
 #endif

@@ -32,6 +32,8 @@ struct socket_state {
 	__u32 bound_tgid;
 	__u16 bound_port;
 	__u16 unowned_tuples;
+	/* The first local port that was told of it. */
+	__u16 told_port;
 	__u8 is_tcp;
 	/* A tuple of it, */
 	__u8 is_told;
@@ -39,6 +41,8 @@ struct socket_state {
 	__u8 is_named;
 	__u8 is_released;
 	__u8 is_raw_sender;
+	/* Somebody used it who is not trusted. */
+	__u8 is_open;
 };
 
 struct {
@@ -60,6 +64,27 @@ struct {
 	__type(key, __u32);
 	__type(value, __u64);
 } numbers SEC(".maps");
+
+/*
+ * For the prefilter, by process, written by the event-worker. As long as one is in here, it is told by PIDCAP_RAISED when
+ * it becomes another, and one that has become another by an exec or a new name is taken out.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, __u32);
+	__type(value, __u8);
+} watched SEC(".maps");
+
+/* By port, as "ports"; the event-worker makes it with one element only where there is no prefilter. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 2 * 65536);
+	__type(key, __u32);
+	__type(value, struct pidcap_mark);
+} marks SEC(".maps");
 
 static __always_inline void add_to(__u32 which, __u64 more)
 {
@@ -94,6 +119,26 @@ static __always_inline __u64 hash_word(__u64 word)
 	return word;
 }
 
+/* It was known to be unwanted when it was watched already, and has not changed since. */
+static __always_inline int is_trusted(__u32 tgid)
+{
+	__u8 *how = bpf_map_lookup_elem(&watched, &tgid);
+
+	return how && *how == PIDCAP_TRUSTED;
+}
+
+/* The flag for a record that tells that somebody who is not trusted has to do with the port. */
+static __always_inline __u16 mark(__u8 is_tcp, __u16 port)
+{
+	__u32 key = (is_tcp ? 0 : 65536) + port;
+	struct pidcap_mark *m = bpf_map_lookup_elem(&marks, &key);
+
+	if (!m)
+		return 0;
+	__sync_fetch_and_add(&m->told, 1);
+	return PIDCAP_MARKED;
+}
+
 /* Only where the current process is the one that calls. */
 static __always_inline void set_owner(struct socket_state *st)
 {
@@ -122,6 +167,14 @@ static __always_inline int tell_used(struct socket_state *st, __u32 tgid, __u16 
 	r->netns_cookie = st->netns_cookie;
 	r->since_ns = st->since_ns;
 	r->flags = flags | (st->listener_cookie ? PIDCAP_ACCEPTED : 0);
+	if (!is_trusted(tgid)) {
+		st->is_open = 1;
+		r->local_port = st->told_port;
+		if (st->told_port)
+			r->flags |= mark(st->is_tcp, st->told_port);
+		else
+			add_to(PIDCAP_RAISED, 1);
+	}
 	r->uid = bpf_get_current_uid_gid();
 	bpf_get_current_comm(r->comm, sizeof(r->comm));
 	submit(r);

@@ -12,6 +12,7 @@ import io.pidcap.coordinator.worker.WorkerProcess;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
 import io.pidcap.coordinator.worker.WorkerSupervisor;
+import io.pidcap.protocol.model.PrefilterDecision;
 import io.pidcap.protocol.wire.PipeServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -192,7 +193,17 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             LOG.warn("no {} from {} to {}: {}", side.role().program(), gap.from(), gap.until(), gap.reason());
             control.restarted(side.role(), run.number(), gap);
         }
-        if (state == SessionState.STARTING && events.isReady() && capture.isReady()) {
+        if (config.prefilter() && events.isReady() && capture.isReady()) {
+            offerPrefilter();
+        }
+        readyIfAllIs();
+    }
+
+    private void readyIfAllIs() {
+        if (state == SessionState.STARTING
+                && events.isReady()
+                && capture.isReady()
+                && (!config.prefilter() || capture.usesPrefilter())) {
             enter(SessionState.CAPTURING, "both workers are ready");
             readyAt = Instant.now();
             notes.addAll(SessionNotes.atReady(config, events));
@@ -203,6 +214,31 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             }
             tick();
         }
+    }
+
+    private void offerPrefilter() {
+        try {
+            capture.usePrefilter(events.prefilterOffer());
+        } catch (SessionException e) {
+            prefilterUsed(e);
+        }
+    }
+
+    @Override
+    public void prefilterUsed(@Nullable SessionException refusal) {
+        if (refusal == null) {
+            readyIfAllIs();
+        } else if (state == SessionState.STARTING) {
+            fail(refusal);
+        } else {
+            LOG.warn("without the prefilter: {}", refusal.text());
+            notes.add("packets are no longer filtered in the kernel: " + refusal.text());
+        }
+    }
+
+    @Override
+    public void prefilterDecided(int run, PrefilterDecision decision) {
+        events.decide(run, decision);
     }
 
     @Override

@@ -34,6 +34,9 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
         void lost(WorkerSide side, WorkerFailure why);
 
         void stopped(WorkerSide side);
+
+        /** @param refusal why packets are not filtered in the kernel now; null: they are */
+        void prefilterUsed(@Nullable SessionException refusal);
     }
 
     private final WorkerRole role;
@@ -65,6 +68,10 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
 
     WorkerRole role() {
         return role;
+    }
+
+    final Listener listener() {
+        return listener;
     }
 
     boolean isReady() {

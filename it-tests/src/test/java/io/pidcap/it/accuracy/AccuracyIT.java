@@ -17,13 +17,18 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /**
- * In each scene two sessions, one for each source of events, watch the same traffic of some hundred processes; tcpdump
- * sees all of it. The figures of /proc have no threshold: it polls, and what it misses is in the table.
+ * In each scene three sessions watch the same traffic of some hundred processes: one for each source of events, and one
+ * that has the kernel drop what nobody wants. tcpdump sees all of it. The figures of /proc have no threshold: it polls, and
+ * what it misses is in the table.
  */
 class AccuracyIT {
     private static final Path TABLE = Path.of("target/accuracy.md");
+
+    /** Of a session's output; all but the last must be perfect. */
+    private static final List<String> WAYS = List.of("ebpf", "prefilter", "proc");
 
     /** What eBPF cannot reach, by class, and why. */
     private static final Map<String, String> LIMITS = Map.of();
@@ -51,14 +56,16 @@ class AccuracyIT {
         try (Conductor conductor = Conductor.start(scene.word(), place);
                 StartedSessions sessions = new StartedSessions(pidcap)) {
             List<String> ids = new ArrayList<>();
-            for (String events : List.of("ebpf", "proc")) {
-                ids.add(sessions.start(conductor.enter(), options(scene, place, events)));
+            for (String way : WAYS) {
+                ids.add(sessions.start(conductor.enter(), options(scene, place, way)));
             }
             conductor.go();
             Status.awaitEventsOfAllUntilNow(pidcap);
+            List<JsonNode> packets = new ArrayList<>();
             for (String id : ids) {
-                sessions.stop(id);
+                packets.add(sessions.stop(id).get("packets"));
             }
+            System.out.println(scene.word() + ", with the prefilter: " + packets.get(WAYS.indexOf("prefilter")));
         }
         Truth truth = Truth.read(place.resolve("truth.json"));
         List<WirePacket> wire = wire(place);
@@ -66,19 +73,20 @@ class AccuracyIT {
                 scene,
                 truth,
                 new Scores(truth, wire, WirePacket.read(output(place, "ebpf"))),
+                new Scores(truth, wire, WirePacket.read(output(place, "prefilter"))),
                 new Scores(truth, wire, WirePacket.read(output(place, "proc"))));
     }
 
-    private static List<String> options(Scene scene, Path place, String events) {
-        List<String> options = new ArrayList<>(List.of("--events=" + events));
+    private static List<String> options(Scene scene, Path place, String way) {
+        List<String> options = new ArrayList<>(List.of(way.equals("prefilter") ? "--prefilter" : "--events=" + way));
         options.addAll(scene.selection(place));
         options.addAll(
-                List.of("-i", scene.interfaces(), "-w", output(place, events).toString()));
+                List.of("-i", scene.interfaces(), "-w", output(place, way).toString()));
         return options;
     }
 
-    private static Path output(Path place, String events) {
-        return place.resolve(events + ".pcapng");
+    private static Path output(Path place, String way) {
+        return place.resolve(way + ".pcapng");
     }
 
     private static List<WirePacket> wire(Path place) throws IOException, InterruptedException {

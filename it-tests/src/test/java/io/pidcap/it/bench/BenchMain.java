@@ -21,7 +21,8 @@ public final class BenchMain {
             new CostPacketsBenchmark(),
             new CostEventsBenchmark(),
             new CostSnapshotBenchmark(),
-            new CostCpuBenchmark());
+            new CostCpuBenchmark(),
+            new PrefilterBenchmark());
 
     private static final int DEFAULT_ROUNDS = 7;
 

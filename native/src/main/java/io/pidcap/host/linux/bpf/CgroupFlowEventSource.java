@@ -2,6 +2,7 @@ package io.pidcap.host.linux.bpf;
 
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.HostException;
+import io.pidcap.host.Prefilter;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.IpAddress;
@@ -9,7 +10,6 @@ import io.pidcap.protocol.model.LocalAddress;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,18 +47,19 @@ public final class CgroupFlowEventSource implements FlowEventSource {
     private final HostTables tables;
     private final Set<OptionalPart> wanted;
     private final int ringBytes;
+    private final boolean withPrefilter;
     private @Nullable Attached attached;
 
-    /** @param ringBytes room for records that were not read yet; a power of two and a multiple of the page size */
-    public CgroupFlowEventSource(HostTables tables, int ringBytes) {
-        this(tables, EnumSet.allOf(OptionalPart.class), ringBytes);
-    }
-
-    /** @param wanted what else is tried; the rest is as if the kernel did not have it */
-    public CgroupFlowEventSource(HostTables tables, Set<OptionalPart> wanted, int ringBytes) {
+    /**
+     * @param wanted what else is tried; the rest is as if the kernel did not have it
+     * @param ringBytes room for records that were not read yet; a power of two and a multiple of the page size
+     * @param withPrefilter have the means to filter packets in the kernel, if they load
+     */
+    public CgroupFlowEventSource(HostTables tables, Set<OptionalPart> wanted, int ringBytes, boolean withPrefilter) {
         this.tables = tables;
         this.wanted = wanted;
         this.ringBytes = ringBytes;
+        this.withPrefilter = withPrefilter;
     }
 
     @Override
@@ -81,7 +82,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         if (attached != null) {
             throw new IllegalStateException("the source is attached already");
         }
-        attached = Attached.attach(tables, wanted, ringBytes);
+        attached = Attached.attach(tables, wanted, ringBytes, withPrefilter);
     }
 
     @Override
@@ -92,6 +93,11 @@ public final class CgroupFlowEventSource implements FlowEventSource {
     @Override
     public FlowBatch next(long timeoutMillis) {
         return attached().next(timeoutMillis);
+    }
+
+    @Override
+    public Prefilter prefilter() {
+        return attached().prefilter();
     }
 
     private Attached attached() {
@@ -117,6 +123,8 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         private final SocketSurvey survey;
         private final BpfRingBuffer ring;
         private final PortTable ports;
+        private final @Nullable BpfPrefilter prefilter;
+        private final @Nullable HostException prefilterRefusal;
         private final long ownNetnsId;
         private final EventTimes times;
         private final BatchBuilder batch = new BatchBuilder();
@@ -141,30 +149,34 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 FlowPrograms programs,
                 SocketSurvey survey,
                 BpfRingBuffer ring,
-                PortTable ports) {
+                PortTable ports,
+                @Nullable BpfPrefilter prefilter,
+                @Nullable HostException prefilterRefusal) {
             this.tables = tables;
             this.listing = listing;
             this.programs = programs;
             this.survey = survey;
             this.ring = ring;
             this.ports = ports;
+            this.prefilter = prefilter;
+            this.prefilterRefusal = prefilterRefusal;
             ownNetnsId = SelfTest.run(ring).netnsCookie();
             times = new EventTimes(tables.now());
             processes = new ProcessTracker(tables, new ExecutablePaths(), batch, programs.hasTracepoints());
             sockets = new SocketTracker(times, batch, ports, ownNetnsId);
             users = new ProcessUsers(tables, times, batch);
-            reader = new RecordReader(processes, sockets, users, times, this::heldBy);
+            reader = new RecordReader(processes, sockets, users, times, this::heldBy, prefilter);
             pace = new ReadingPace(ring, ports);
             overflow = new OverflowRepair(tables, times, survey, ports, processes, sockets, ownNetnsId);
         }
 
-        static Attached attach(HostTables tables, Set<OptionalPart> wanted, int ringBytes) {
+        static Attached attach(HostTables tables, Set<OptionalPart> wanted, int ringBytes, boolean withPrefilter) {
             requireProcesses(tables);
             LibBpf bpf = LibBpf.get();
             List<AutoCloseable> opened = new ArrayList<>();
             try {
                 ProcessListing listing = new ProcessListing(tables);
-                FlowPrograms programs = FlowPrograms.attach(bpf, wanted, ringBytes, listing::begin);
+                FlowPrograms programs = FlowPrograms.attach(bpf, wanted, ringBytes, withPrefilter, listing::begin);
                 opened.add(programs);
                 BpfRingBuffer ring = new BpfRingBuffer(programs.flows().mapDescriptor("records"), ringBytes);
                 opened.add(ring);
@@ -172,7 +184,17 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 opened.add(ports);
                 SocketSurvey survey = openSurvey(bpf, wanted, tables);
                 opened.add(survey);
-                return new Attached(tables, listing, programs, survey, ring, ports);
+                BpfPrefilter prefilter = null;
+                HostException refusal = null;
+                if (withPrefilter) {
+                    try {
+                        prefilter = openPrefilter(bpf, programs);
+                        opened.add(prefilter);
+                    } catch (HostException e) {
+                        refusal = e;
+                    }
+                }
+                return new Attached(tables, listing, programs, survey, ring, ports, prefilter, refusal);
             } catch (RuntimeException e) {
                 closeAll(opened, e);
                 throw e;
@@ -200,7 +222,17 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             }
         }
 
-        private static void closeAll(List<AutoCloseable> opened, RuntimeException first) {
+        private static BpfPrefilter openPrefilter(LibBpf bpf, FlowPrograms programs) {
+            if (!programs.hasTracepoints()) {
+                throw new HostException(
+                        HostException.Code.NOT_SUPPORTED,
+                        "filter packets in the kernel: it does not tell when a process becomes another",
+                        "give access to tracefs (CAP_SYS_ADMIN), or leave out --prefilter");
+            }
+            return BpfPrefilter.open(bpf, programs.flows());
+        }
+
+        static void closeAll(List<AutoCloseable> opened, RuntimeException first) {
             for (AutoCloseable each : opened) {
                 try {
                     each.close();
@@ -216,6 +248,17 @@ public final class CgroupFlowEventSource implements FlowEventSource {
 
         SocketSurvey survey() {
             return survey;
+        }
+
+        /** @throws HostException why there is none */
+        BpfPrefilter prefilter() {
+            if (prefilterRefusal != null) {
+                throw prefilterRefusal;
+            }
+            if (prefilter == null) {
+                throw new IllegalStateException("the source was opened without a prefilter");
+            }
+            return prefilter;
         }
 
         List<String> limits() {
@@ -290,8 +333,14 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             ObservedTime reading = tables.now();
             times.read(reading);
             surveyed = null;
+            if (prefilter != null) {
+                prefilter.beginReading();
+            }
             long end = ring.producerPosition();
             boolean isWhole = reader.readAll(ring, end) == end;
+            if (prefilter != null && isWhole) {
+                prefilter.readWhole();
+            }
             for (KnownProcess ended : processes.endHeadless(reading.monotonicNanos())) {
                 sockets.exited(ended, reading.monotonicNanos());
             }
@@ -355,6 +404,9 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         public void close() {
             if (reader.unreadable() > 0) {
                 log.warn("{} records were of an unknown form", reader.unreadable());
+            }
+            if (prefilter != null) {
+                prefilter.close();
             }
             ring.close();
             ports.close();

@@ -18,6 +18,7 @@ final class RecordReader {
     private final ProcessUsers users;
     private final EventTimes times;
     private final HeldByProcess held;
+    private final @Nullable BpfPrefilter prefilter;
     /** Pids that execute a program in this poll, by the time of their last exec. */
     private final Map<Integer, Long> execNanos = new HashMap<>();
 
@@ -33,12 +34,18 @@ final class RecordReader {
     }
 
     RecordReader(
-            ProcessTracker processes, SocketTracker sockets, ProcessUsers users, EventTimes times, HeldByProcess held) {
+            ProcessTracker processes,
+            SocketTracker sockets,
+            ProcessUsers users,
+            EventTimes times,
+            HeldByProcess held,
+            @Nullable BpfPrefilter prefilter) {
         this.processes = processes;
         this.sockets = sockets;
         this.users = users;
         this.times = times;
         this.held = held;
+        this.prefilter = prefilter;
     }
 
     /** Reads what is in the ring up to {@code until}; returns the position that it reached. */
@@ -82,7 +89,10 @@ final class RecordReader {
                 sockets.closed(bytes.getLong(at + FlowRecordLayout.COOKIE), processes.find(pid), nanos);
             case FlowRecordLayout.PROCESS_FORKED -> forked(bytes, at, pid, nanos);
             case FlowRecordLayout.PROCESS_FILE -> programs.put(pid, program(bytes, at));
-            case FlowRecordLayout.PROCESS_EXECUTED -> executed(bytes, at, pid, nanos);
+            case FlowRecordLayout.PROCESS_EXECUTED -> {
+                changed(pid);
+                executed(bytes, at, pid, nanos);
+            }
             case FlowRecordLayout.PROCESS_EXITED -> {
                 programs.remove(pid);
                 KnownProcess ended = processes.exited(pid, nanos);
@@ -91,6 +101,7 @@ final class RecordReader {
                 }
             }
             case FlowRecordLayout.PROCESS_RENAMED -> {
+                changed(pid);
                 Long exec = execNanos.get(pid);
                 if (exec == null || exec < nanos) {
                     processes.renamed(pid);
@@ -100,7 +111,22 @@ final class RecordReader {
         }
     }
 
+    private void count(ByteBuffer bytes, int at) {
+        if (prefilter != null && (bytes.getShort(at + FlowRecordLayout.FLAGS) & FlowRecordLayout.MARKED) != 0) {
+            prefilter.told(
+                    bytes.get(at + FlowRecordLayout.PROTOCOL) == TransportProtocol.TCP,
+                    bytes.getShort(at + FlowRecordLayout.LOCAL_PORT) & 0xffff);
+        }
+    }
+
+    private void changed(int pid) {
+        if (prefilter != null) {
+            prefilter.changed(pid);
+        }
+    }
+
     private void opened(ByteBuffer bytes, int at, long nanos) {
+        count(bytes, at);
         long since = bytes.getLong(at + FlowRecordLayout.SINCE_NS);
         int flags = bytes.getShort(at + FlowRecordLayout.FLAGS);
         ObservedTime observed = times.backFrom(nanos, since);
@@ -135,6 +161,7 @@ final class RecordReader {
     }
 
     private void used(ByteBuffer bytes, int at, long nanos) {
+        count(bytes, at);
         KnownProcess user = processOf(bytes, at);
         int flags = bytes.getShort(at + FlowRecordLayout.FLAGS);
         long cookie = bytes.getLong(at + FlowRecordLayout.COOKIE);
