@@ -32,6 +32,10 @@ enum pidcap_record_kind {
 	PIDCAP_PROCESS_RENAMED = 19,
 	/* Just before PIDCAP_PROCESS_EXECUTED: what it executes. */
 	PIDCAP_PROCESS_FILE = 20,
+	/* As PIDCAP_PROCESS_FORKED, and the child is trusted as its parent is ("watched"). */
+	PIDCAP_TRUSTED_FORKED = 21,
+	/* Somebody who is not trusted was, or may have been, given descriptors by a local socket. */
+	PIDCAP_DESCRIPTORS_TAKEN = 22,
 };
 
 enum pidcap_socket_state {
@@ -84,7 +88,7 @@ struct pidcap_process_record {
 	__u64 time_ns;
 	__u32 kind;
 	__u32 tgid;
-	/* Of a fork the process that did it, else 0. */
+	/* Of a fork (of both kinds) the process that did it, else 0. */
 	__u32 parent_tgid;
 	__u32 uid;
 	char comm[PIDCAP_COMM_BYTES];
@@ -147,8 +151,9 @@ enum pidcap_number {
 	/* Not 0: the event-worker waits for the ring's next record, and is to be woken by it. */
 	PIDCAP_READER_WAITS = 4,
 	/*
-	 * For the prefilter: counted up where a process that is watched becomes another one to those who select (fork, exec,
-	 * a new name), or where a socket of which no port is known gets another user.
+	 * For the prefilter: counted up where a process that is watched becomes another one to those who select (exec, a new
+	 * name, a fork by which the child does not get its trust), where a socket of which no port is known gets another user,
+	 * and with PIDCAP_DESCRIPTORS_TAKEN.
 	 */
 	PIDCAP_RAISED = 5,
 	/* Written by the event-worker: up to which of these the marks are true. Nothing is dropped where the two differ. */
@@ -175,6 +180,9 @@ struct pidcap_mark {
 #define PIDCAP_UNWANTED (1ULL << 63)
 /* Somebody is wanted, or not known. */
 #define PIDCAP_OPEN (1ULL << 62)
+
+/* So long after a datagram of the same ends has reached the port in its header this counts ("reached"). */
+#define PIDCAP_REACHED_NS 1000000000ULL
 
 /* Captures that one prefilter can count for, by what their program writes into skb->cb[0]. */
 #define PIDCAP_CAPTURES 64

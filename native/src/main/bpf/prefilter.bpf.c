@@ -43,6 +43,9 @@ struct ipv4_head {
 	__be16 fragment;
 	__u8 ttl;
 	__u8 protocol;
+	__be16 checksum;
+	__u32 source;
+	__u32 destination;
 };
 
 struct ipv6_head {
@@ -50,6 +53,8 @@ struct ipv6_head {
 	__u8 rest[5];
 	__u8 next;
 	__u8 hops;
+	__u32 source[4];
+	__u32 destination[4];
 };
 
 #define IPV6_HEAD_BYTES 40
@@ -62,6 +67,14 @@ struct ipv6_head {
 #define PACKET_OUTGOING 4
 #define LOOPBACK_IFINDEX 1
 
+struct ends {
+	__u64 source[2];
+	__u64 destination[2];
+	__u16 source_port;
+	__u16 destination_port;
+	__u8 protocol;
+};
+
 struct port_pair {
 	__be16 source;
 	__be16 destination;
@@ -71,11 +84,12 @@ struct port_pair {
 #define LOAD(skb, offset, to) bpf_skb_load_bytes_relative(skb, offset, to, sizeof(*(to)), BPF_HDR_START_NET)
 
 /*
- * 0: not of TCP or UDP, the first of a connection, or not to be understood. Fragments are left to the filter stage, which must see the first one to
- * know the others.
+ * 0: not of TCP or UDP, the first of a connection, or not to be understood. Fragments are left to the filter stage, which
+ * must see the first one to know the others.
  */
-static __always_inline int read_ports(struct __sk_buff *skb, __u8 *protocol, struct port_pair *pair)
+static __always_inline int read_ends(struct __sk_buff *skb, struct ends *e)
 {
+	struct port_pair pair;
 	__u32 offset;
 
 	if (skb->protocol == bpf_htons(ETH_P_IP)) {
@@ -85,28 +99,36 @@ static __always_inline int read_ports(struct __sk_buff *skb, __u8 *protocol, str
 			return 0;
 		if (ip.fragment & bpf_htons(IPV4_FRAGMENT_MASK))
 			return 0;
-		*protocol = ip.protocol;
+		set_ipv4(e->source, ip.source);
+		set_ipv4(e->destination, ip.destination);
+		e->protocol = ip.protocol;
 		offset = (ip.version_and_words & 15) * 4;
 	} else if (skb->protocol == bpf_htons(ETH_P_IPV6)) {
 		struct ipv6_head ip;
 
 		if (LOAD(skb, 0, &ip) < 0 || ip.version >> 4 != 6)
 			return 0;
-		*protocol = ip.next;
+		set_words(e->source, ip.source[0], ip.source[1], ip.source[2], ip.source[3]);
+		set_words(e->destination, ip.destination[0], ip.destination[1], ip.destination[2], ip.destination[3]);
+		e->protocol = ip.next;
 		offset = IPV6_HEAD_BYTES;
 	} else {
 		return 0;
 	}
-	if (*protocol == IPPROTO_TCP) {
+	if (e->protocol == IPPROTO_TCP) {
 		__u8 flags;
 
 		/* Where addresses are translated, the owner of the port that it goes to is told when it is answered. */
 		if (LOAD(skb, offset + TCP_FLAGS_OFFSET, &flags) < 0 || (flags & (TCP_SYN | TCP_ACK)) == TCP_SYN)
 			return 0;
-	} else if (*protocol != IPPROTO_UDP) {
+	} else if (e->protocol != IPPROTO_UDP) {
 		return 0;
 	}
-	return LOAD(skb, offset, pair) == 0;
+	if (LOAD(skb, offset, &pair) < 0)
+		return 0;
+	e->source_port = bpf_ntohs(pair.source);
+	e->destination_port = bpf_ntohs(pair.destination);
+	return 1;
 }
 
 static __always_inline __u64 number(__u32 which)
@@ -118,9 +140,10 @@ static __always_inline __u64 number(__u32 which)
 
 enum verdict { NOT_CERTAIN, NOBODYS, UNWANTED };
 
-static __always_inline enum verdict verdict_of(__u8 protocol, __u16 port)
+/* @param order always 0 */
+static __always_inline enum verdict verdict_of(__u8 protocol, __u16 port, __u64 order)
 {
-	__u32 key = (protocol == IPPROTO_TCP ? 0 : 65536) + port;
+	__u32 key = mark_key(protocol == IPPROTO_TCP, port) + order;
 	volatile struct pidcap_mark *m = bpf_map_lookup_elem(&marks, &key);
 	__u64 decided;
 
@@ -132,25 +155,46 @@ static __always_inline enum verdict verdict_of(__u8 protocol, __u16 port)
 	return decided & PIDCAP_UNWANTED ? UNWANTED : NOBODYS;
 }
 
+/* One that comes in may be translated to another port yet, whose owner is told when it answers. */
+static __always_inline int reaches_its_port(const struct ends *e)
+{
+	__u64 ends, *last;
+
+	if (e->protocol != IPPROTO_UDP)
+		return 1;
+	ends = ends_hash(e->destination, e->destination_port, e->source, e->source_port);
+	last = bpf_map_lookup_elem(&reached, &ends);
+	return last && bpf_ktime_get_ns() - *last < PIDCAP_REACHED_NS;
+}
+
 static __always_inline int is_unwanted(struct __sk_buff *skb)
 {
 	enum verdict source, destination;
-	struct port_pair pair;
-	__u8 protocol;
+	__u64 settled, raised, order;
+	struct ends e = {};
 
-	if (!read_ports(skb, &protocol, &pair))
+	if (!read_ends(skb, &e))
 		return 0;
-	/* Before the marks, or what was settled in between would not be in them. */
-	if (number(PIDCAP_SETTLED) != number(PIDCAP_RAISED) || number(PIDCAP_LOST_RECORDS) || number(PIDCAP_LOST_STATES))
+	/*
+	 * Before the marks, or what was settled in between would not be in them. So that every processor reads in this
+	 * order, where the marks are is made to depend on what was read here.
+	 */
+	settled = number(PIDCAP_SETTLED);
+	raised = number(PIDCAP_RAISED);
+	if (settled != raised || number(PIDCAP_LOST_RECORDS) || number(PIDCAP_LOST_STATES))
 		return 0;
-	source = verdict_of(protocol, bpf_ntohs(pair.source));
-	destination = verdict_of(protocol, bpf_ntohs(pair.destination));
+	barrier_var(raised);
+	order = settled - raised;
+	source = verdict_of(e.protocol, e.source_port, order);
+	destination = verdict_of(e.protocol, e.destination_port, order);
 	if (!source || !destination)
 		return 0;
 	/* The end on this host must be somebody's who is known. */
 	if (skb->ifindex == LOOPBACK_IFINDEX)
-		return source == UNWANTED && destination == UNWANTED;
-	return (skb->pkt_type == PACKET_OUTGOING ? source : destination) == UNWANTED;
+		return source == UNWANTED && destination == UNWANTED && reaches_its_port(&e);
+	if (skb->pkt_type == PACKET_OUTGOING)
+		return source == UNWANTED;
+	return destination == UNWANTED && reaches_its_port(&e);
 }
 
 SEC("socket")

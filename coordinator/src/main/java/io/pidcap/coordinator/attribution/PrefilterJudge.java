@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A process that nobody wants may become one that is wanted. So it counts as unwanted only once the kernel watches it,
  * and a batch that was read after that has still told nothing else of it. From then on the kernel drops nothing between
- * such a change and the decision about the batch that tells of it.
+ * such a change and the decision about the batch that tells of it, and watches its children too.
  *
  * <p>The filter stage's thread only.
  */
@@ -32,7 +32,7 @@ public final class PrefilterJudge {
 
     private final Map<Integer, Long> told = new HashMap<>();
     private final Map<Integer, PortMark> marks = new HashMap<>();
-    /** Ports that a wanted process had at the same time as an unwanted one: they are left open for good. */
+    /** Ports that a wanted process had, or may have had, at the same time as an unwanted one: they are left open for good. */
     private final Set<Integer> contested = new HashSet<>();
 
     private long judgedChanges = -1;
@@ -87,8 +87,13 @@ public final class PrefilterJudge {
             told.put(count.port(), count.told());
             ports.touch(count.port());
         }
+        for (int port : seen.exposed()) {
+            contested.add(port);
+            ports.touch(port);
+        }
         Draft draft = new Draft();
-        forgetChanged(seen.changed());
+        forgetChanged(Set.copyOf(seen.changed()));
+        trustChildren(seen.trusted(), draft);
         trustWatched(seen.applied(), draft);
         judgeProcesses(draft);
         List<PortMark> changed = judgePorts();
@@ -101,7 +106,7 @@ public final class PrefilterJudge {
     }
 
     /** The kernel watches them no more. */
-    private void forgetChanged(List<Integer> pids) {
+    private void forgetChanged(Set<Integer> pids) {
         if (pids.isEmpty()) {
             return;
         }
@@ -109,6 +114,20 @@ public final class PrefilterJudge {
             if (!process.exited && pids.contains(process.identity().pid())) {
                 watches.remove(process);
                 ports.touchPortsOf(process);
+                judgedChanges = -1;
+            }
+        }
+    }
+
+    /** The kernel trusts them as it does their parents; whether they are wanted is judged as for all others. */
+    private void trustChildren(List<Integer> pids, Draft draft) {
+        for (int pid : pids) {
+            TrackedProcess child = processes.living(pid);
+            if (child == null) {
+                draft.unwatch.add(pid);
+            } else {
+                watches.put(child, new Watch(number, true));
+                ports.touchPortsOf(child);
                 judgedChanges = -1;
             }
         }

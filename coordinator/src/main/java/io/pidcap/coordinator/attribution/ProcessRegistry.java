@@ -104,18 +104,28 @@ public final class ProcessRegistry {
         return one.identity().startNanos() > other.identity().startNanos() ? one : other;
     }
 
+    /** The process that has the pid now; null: nobody who lives, as far as is known. */
+    @Nullable
+    TrackedProcess living(int pid) {
+        TrackedProcess latest = latestByPid.get(pid);
+        return latest == null || latest.exited ? null : latest;
+    }
+
     /** Counts everything that may have made a process wanted, or another than it was. */
     long changes() {
         return changes;
     }
 
     /**
-     * Known, and not wanted; it takes a fork, an exec or another name to change that. Whoever runs as root can become
-     * another user without being seen.
+     * Known, and not wanted, nor is what it forks; it takes an exec or another name to change that. Whoever runs as root can
+     * become another user without being seen, and where a pid is wanted that nobody has had yet any fork may get it.
      */
     boolean isUnwanted(TrackedProcess process) {
         ProcessInfo info = process.info();
-        if (info == null || process.selected) {
+        if (info == null
+                || process.selected
+                || selector.childrenOf().contains(info.identity().pid())
+                || !pinned.keySet().containsAll(selector.pids())) {
             return false;
         }
         boolean mayChangeUser = info.userId() <= ROOT && !process.exited;

@@ -15,6 +15,7 @@ import io.pidcap.protocol.model.ProcessInfo;
 import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.model.SocketState;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -74,10 +75,22 @@ class PrefilterJudgeTest {
     private @Nullable PrefilterDecision decide(List<Integer> changed, PortCount... counts) {
         watched.removeAll(changed);
         trusted.removeAll(changed);
-        for (PortCount count : counts) {
+        return decide(new PrefilterSeen(7, decided, changed, List.of(), List.of(), List.of(counts)));
+    }
+
+    /** The kernel has trusted these since their forks. */
+    private @Nullable PrefilterDecision decideOfChildren(int... pids) {
+        List<Integer> children = Arrays.stream(pids).boxed().toList();
+        watched.addAll(children);
+        trusted.addAll(children);
+        return decide(new PrefilterSeen(7, decided, List.of(), children, List.of(), List.of()));
+    }
+
+    private @Nullable PrefilterDecision decide(PrefilterSeen seen) {
+        for (PortCount count : seen.ports()) {
             told.put(count.port(), count.told());
         }
-        PrefilterDecision decision = judge.decide(new PrefilterSeen(7, decided, changed, List.of(counts)));
+        PrefilterDecision decision = judge.decide(seen);
         if (decision != null) {
             assertThat(decision.number()).isEqualTo(decided + 1);
             decided = decision.number();
@@ -173,6 +186,68 @@ class PrefilterJudgeTest {
         settleAll();
         assertThat(watched).containsExactlyInAnyOrder(2, 5);
         assertThat(marks).containsEntry(UDP + 53, Owners.UNWANTED);
+    }
+
+    @Test
+    void shouldKeepAPortUnwantedWhenAChildIsTrustedFromItsBirth() {
+        snapshot(bound(10, 53, 2));
+        settleAll();
+        batch(List.of(History.info(5, 2)), List.of(), event(Kind.OWNER_JOINED, 10, 53, 5));
+        decideOfChildren(5);
+        assertThat(marks).containsEntry(UDP + 53, Owners.UNWANTED);
+        assertThat(trusted).containsExactlyInAnyOrder(2, 5);
+        batch(List.of(), List.of(History.process(5)), event(Kind.OWNER_LEFT, 10, 53, 5));
+        settleAll();
+        assertThat(marks).containsEntry(UDP + 53, Owners.UNWANTED);
+        assertThat(watched).containsExactly(2);
+    }
+
+    @Test
+    void shouldOpenThePortsOfATrustedChildThatBecomesWanted() {
+        snapshot(bound(10, 53, 2));
+        settleAll();
+        batch(List.of(History.info(5, 2)), List.of(), event(Kind.OWNER_JOINED, 10, 53, 5));
+        decideOfChildren(5);
+        batch(List.of(called(5, "wanted")), List.of());
+        decide(List.of(5));
+        assertThat(marks).containsEntry(UDP + 53, Owners.OTHERS);
+    }
+
+    @Test
+    void shouldNotLeaveATrustedChildBehindThatIsGone() {
+        snapshot(bound(10, 53, 2));
+        settleAll();
+        batch(List.of(History.info(5, 2)), List.of(History.process(5)));
+        decideOfChildren(5);
+        assertThat(watched).containsExactly(2);
+    }
+
+    @Test
+    void shouldNotTrustOneWhoseChildrenAreWanted() {
+        selecting(new ProcessSelector(List.of(), List.of(), Set.of(), Set.of(), Set.of(2), false));
+        snapshot(bound(10, 53, 2), bound(11, 54, 3));
+        settleAll();
+        assertThat(marks).containsEntry(UDP + 53, Owners.OTHERS).containsEntry(UDP + 54, Owners.UNWANTED);
+    }
+
+    @Test
+    void shouldTrustNobodyWhileAWantedPidMayBeGivenToAFork() {
+        selecting(new ProcessSelector(List.of(), List.of(), Set.of(5), Set.of(), Set.of(), false));
+        snapshot(bound(10, 53, 2));
+        settleAll();
+        assertThat(watched).isEmpty();
+        batch(List.of(History.info(5, 3)), List.of());
+        settleAll();
+        assertThat(marks).containsEntry(UDP + 53, Owners.UNWANTED);
+    }
+
+    @Test
+    void shouldLeaveAPortOpenForGoodOfASocketThatSomebodyHasGotHoldOf() {
+        snapshot(bound(10, 53, 2), bound(11, 54, 2));
+        settleAll();
+        decide(new PrefilterSeen(8, decided, List.of(), List.of(), List.of(UDP + 53), List.of()));
+        assertThat(settled).isEqualTo(8);
+        assertThat(marks).containsEntry(UDP + 53, Owners.OTHERS).containsEntry(UDP + 54, Owners.UNWANTED);
     }
 
     @Test

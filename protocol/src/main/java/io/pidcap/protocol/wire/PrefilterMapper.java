@@ -46,6 +46,20 @@ public final class PrefilterMapper {
             }
             next.addChanged(pid);
         }
+        for (int pid : seen.trusted()) {
+            if (isFull(++entries)) {
+                messages.add(next.build());
+                next = PrefilterSeenMessage.newBuilder();
+            }
+            next.addTrusted(pid);
+        }
+        for (int port : seen.exposed()) {
+            if (isFull(++entries)) {
+                messages.add(next.build());
+                next = PrefilterSeenMessage.newBuilder();
+            }
+            next.addExposed(port);
+        }
         for (PortCount count : seen.ports()) {
             if (isFull(++entries)) {
                 messages.add(next.build());
@@ -63,9 +77,13 @@ public final class PrefilterMapper {
     /** @param pieces from the first to the one that is marked as the last */
     public static PrefilterSeen seen(List<PrefilterSeenMessage> pieces) {
         List<Integer> changed = new ArrayList<>();
+        List<Integer> trusted = new ArrayList<>();
+        List<Integer> exposed = new ArrayList<>();
         List<PortCount> ports = new ArrayList<>();
         for (PrefilterSeenMessage piece : pieces) {
             changed.addAll(piece.getChangedList());
+            trusted.addAll(piece.getTrustedList());
+            piece.getExposedList().forEach(port -> exposed.add(port(port)));
             MessageChecks.require(
                     piece.getPortsCount() == piece.getToldCount(),
                     "PrefilterSeenMessage.told",
@@ -75,7 +93,7 @@ public final class PrefilterMapper {
             }
         }
         PrefilterSeenMessage last = pieces.get(pieces.size() - 1);
-        return new PrefilterSeen(last.getRaised(), last.getApplied(), changed, ports);
+        return new PrefilterSeen(last.getRaised(), last.getApplied(), changed, trusted, exposed, ports);
     }
 
     /** In order; only the last one settles. */

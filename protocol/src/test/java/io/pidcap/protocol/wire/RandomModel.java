@@ -145,6 +145,8 @@ final class RandomModel {
                 random.nextLong() >>> 1,
                 random.nextLong() >>> 1,
                 list(size, this::pid),
+                list(size, this::pid),
+                list(size, this::prefilterPort),
                 list(size, () -> new PrefilterSeen.PortCount(prefilterPort(), random.nextLong() >>> 1)));
     }
 

@@ -30,6 +30,7 @@ final class BpfPrefilter implements Prefilter, AutoCloseable {
     private static final byte[] TRUSTED = {FlowRecordLayout.TRUSTED};
 
     private final BpfObject object;
+    private final BpfObject takers;
     private final BpfMap watched;
     private final SharedMemory marks;
     private final SharedMemory numbers;
@@ -41,6 +42,11 @@ final class BpfPrefilter implements Prefilter, AutoCloseable {
     private final Map<Integer, Long> toldNow = new HashMap<>();
     private final Set<Integer> watchedPids = new HashSet<>();
     private final Set<Integer> changedNow = new HashSet<>();
+    private final Set<Integer> trustedNow = new HashSet<>();
+    private final Set<Integer> exposedNow = new HashSet<>();
+    /** No longer watched since the ring was last read whole. */
+    private final Set<Integer> unwatchedPids = new HashSet<>();
+
     private long raisedAtStart;
     private long raised;
     private long applied;
@@ -48,8 +54,10 @@ final class BpfPrefilter implements Prefilter, AutoCloseable {
     private long appliedSeen;
     private boolean broken;
 
-    private BpfPrefilter(BpfObject object, BpfObject flows, SharedMemory marks, SharedMemory numbers) {
+    private BpfPrefilter(
+            BpfObject object, BpfObject takers, BpfObject flows, SharedMemory marks, SharedMemory numbers) {
         this.object = object;
+        this.takers = takers;
         this.marks = marks;
         this.numbers = numbers;
         watched = flows.loadedMap("watched");
@@ -74,17 +82,38 @@ final class BpfPrefilter implements Prefilter, AutoCloseable {
             for (String map : FlowPrograms.SHARED_MAPS) {
                 object.share(map, flows);
             }
+            object.share("reached", flows);
             object.load();
+            BpfObject takers = openTakers(bpf, flows, opened);
             SharedMemory marks = SharedMemory.map(
                     flows.mapDescriptor("marks"), 0, 2L * PORTS * FlowRecordLayout.MARK_BYTES, true, "the marks");
             opened.add(marks);
             SharedMemory numbers = SharedMemory.map(
                     flows.mapDescriptor("numbers"), 0, SharedMemory.pageSize(), true, "the table of numbers");
             opened.add(numbers);
-            return new BpfPrefilter(object, flows, marks, numbers);
+            return new BpfPrefilter(object, takers, flows, marks, numbers);
         } catch (RuntimeException e) {
             CgroupFlowEventSource.Attached.closeAll(opened, e);
             throw e;
+        }
+    }
+
+    private static BpfObject openTakers(LibBpf bpf, BpfObject flows, List<AutoCloseable> opened) {
+        try {
+            BpfObject takers = BpfObject.open(bpf, "descriptor_takers");
+            opened.add(takers);
+            for (String map : FlowPrograms.SHARED_MAPS) {
+                takers.share(map, flows);
+            }
+            takers.load();
+            takers.attach("took");
+            return takers;
+        } catch (HostException e) {
+            throw new HostException(
+                    HostException.Code.NOT_SUPPORTED,
+                    "filter packets in the kernel: it does not tell who is given descriptors: " + e.getMessage(),
+                    "it needs Linux 6.3 or later with BTF; leave out --prefilter",
+                    e);
         }
     }
 
@@ -112,13 +141,35 @@ final class BpfPrefilter implements Prefilter, AutoCloseable {
     void changed(int pid) {
         if (watchedPids.contains(pid)) {
             changedNow.add(pid);
+            trustedNow.remove(pid);
         }
+    }
+
+    /**
+     * There is a new process.
+     *
+     * @param isTrusted by the kernel, as its parent is
+     */
+    void forked(int pid, boolean isTrusted) {
+        watchedPids.remove(pid);
+        trustedNow.remove(pid);
+        // Where the pid's former process was taken out meanwhile, so may have been this one.
+        if (isTrusted && !unwatchedPids.contains(pid)) {
+            watchedPids.add(pid);
+            trustedNow.add(pid);
+        }
+    }
+
+    /** Somebody has got hold of a socket that has this port. */
+    void exposed(boolean tcp, int port) {
+        exposedNow.add((tcp ? 0 : PORTS) + port);
     }
 
     /** All records up to that end were read. */
     void readWhole() {
         raised = raisedAtStart;
         appliedSeen = appliedAtStart;
+        unwatchedPids.clear();
     }
 
     @Override
@@ -130,9 +181,12 @@ final class BpfPrefilter implements Prefilter, AutoCloseable {
     public PrefilterSeen seen() {
         List<PortCount> counts = new ArrayList<>(toldNow.size());
         toldNow.forEach((port, count) -> counts.add(new PortCount(port, count)));
-        PrefilterSeen seen = new PrefilterSeen(raised, appliedSeen, List.copyOf(changedNow), counts);
+        PrefilterSeen seen = new PrefilterSeen(
+                raised, appliedSeen, List.copyOf(changedNow), List.copyOf(trustedNow), List.copyOf(exposedNow), counts);
         toldNow.clear();
         changedNow.clear();
+        trustedNow.clear();
+        exposedNow.clear();
         return seen;
     }
 
@@ -143,7 +197,8 @@ final class BpfPrefilter implements Prefilter, AutoCloseable {
         }
         try {
             decision.unwatch().forEach(watched::remove);
-            watchedPids.removeAll(decision.unwatch());
+            decision.unwatch().forEach(watchedPids::remove);
+            unwatchedPids.addAll(decision.unwatch());
             watchedPids.addAll(decision.watch());
             decision.watch().forEach(pid -> watched.put(pid, WATCHED));
             decision.trust().forEach(pid -> watched.replace(pid, TRUSTED));
@@ -172,6 +227,7 @@ final class BpfPrefilter implements Prefilter, AutoCloseable {
     public void close() {
         marks.close();
         numbers.close();
+        takers.close();
         object.close();
     }
 }

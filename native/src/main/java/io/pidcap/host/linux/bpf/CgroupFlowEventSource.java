@@ -123,8 +123,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         private final SocketSurvey survey;
         private final BpfRingBuffer ring;
         private final PortTable ports;
-        private final @Nullable BpfPrefilter prefilter;
-        private final @Nullable HostException prefilterRefusal;
+        private final OptionalPrefilter prefilter;
         private final long ownNetnsId;
         private final EventTimes times;
         private final BatchBuilder batch = new BatchBuilder();
@@ -150,8 +149,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 SocketSurvey survey,
                 BpfRingBuffer ring,
                 PortTable ports,
-                @Nullable BpfPrefilter prefilter,
-                @Nullable HostException prefilterRefusal) {
+                OptionalPrefilter prefilter) {
             this.tables = tables;
             this.listing = listing;
             this.programs = programs;
@@ -159,13 +157,12 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             this.ring = ring;
             this.ports = ports;
             this.prefilter = prefilter;
-            this.prefilterRefusal = prefilterRefusal;
             ownNetnsId = SelfTest.run(ring).netnsCookie();
             times = new EventTimes(tables.now());
             processes = new ProcessTracker(tables, new ExecutablePaths(), batch, programs.hasTracepoints());
             sockets = new SocketTracker(times, batch, ports, ownNetnsId);
             users = new ProcessUsers(tables, times, batch);
-            reader = new RecordReader(processes, sockets, users, times, this::heldBy, prefilter);
+            reader = new RecordReader(processes, sockets, users, times, this::heldBy, prefilter.orNull());
             pace = new ReadingPace(ring, ports);
             overflow = new OverflowRepair(tables, times, survey, ports, processes, sockets, ownNetnsId);
         }
@@ -184,17 +181,9 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 opened.add(ports);
                 SocketSurvey survey = openSurvey(bpf, wanted, tables);
                 opened.add(survey);
-                BpfPrefilter prefilter = null;
-                HostException refusal = null;
-                if (withPrefilter) {
-                    try {
-                        prefilter = openPrefilter(bpf, programs);
-                        opened.add(prefilter);
-                    } catch (HostException e) {
-                        refusal = e;
-                    }
-                }
-                return new Attached(tables, listing, programs, survey, ring, ports, prefilter, refusal);
+                OptionalPrefilter prefilter = OptionalPrefilter.open(bpf, programs, withPrefilter);
+                opened.add(prefilter);
+                return new Attached(tables, listing, programs, survey, ring, ports, prefilter);
             } catch (RuntimeException e) {
                 closeAll(opened, e);
                 throw e;
@@ -222,16 +211,6 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             }
         }
 
-        private static BpfPrefilter openPrefilter(LibBpf bpf, FlowPrograms programs) {
-            if (!programs.hasTracepoints()) {
-                throw new HostException(
-                        HostException.Code.NOT_SUPPORTED,
-                        "filter packets in the kernel: it does not tell when a process becomes another",
-                        "give access to tracefs (CAP_SYS_ADMIN), or leave out --prefilter");
-            }
-            return BpfPrefilter.open(bpf, programs.flows());
-        }
-
         static void closeAll(List<AutoCloseable> opened, RuntimeException first) {
             for (AutoCloseable each : opened) {
                 try {
@@ -252,13 +231,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
 
         /** @throws HostException why there is none */
         BpfPrefilter prefilter() {
-            if (prefilterRefusal != null) {
-                throw prefilterRefusal;
-            }
-            if (prefilter == null) {
-                throw new IllegalStateException("the source was opened without a prefilter");
-            }
-            return prefilter;
+            return prefilter.require();
         }
 
         List<String> limits() {
@@ -333,18 +306,20 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             ObservedTime reading = tables.now();
             times.read(reading);
             surveyed = null;
-            if (prefilter != null) {
-                prefilter.beginReading();
-            }
+            prefilter.beginReading();
             long end = ring.producerPosition();
             boolean isWhole = reader.readAll(ring, end) == end;
-            if (prefilter != null && isWhole) {
+            if (isWhole) {
                 prefilter.readWhole();
             }
             for (KnownProcess ended : processes.endHeadless(reading.monotonicNanos())) {
                 sockets.exited(ended, reading.monotonicNanos());
             }
             adoptUnknown(reading.monotonicNanos());
+            prefilter.exposeTaken(
+                    reader.takeTakers(),
+                    this::surveyNow,
+                    held -> sockets.isOwner(held.cookie(), processes.find(held.tgid())));
             users.lookAtDoubtful(reading.monotonicNanos());
             programs.askDatagramUsers(sockets.sharedDatagramSockets() > 0);
             if (reading.monotonicNanos() >= choresDueNanos) {
@@ -405,9 +380,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             if (reader.unreadable() > 0) {
                 log.warn("{} records were of an unknown form", reader.unreadable());
             }
-            if (prefilter != null) {
-                prefilter.close();
-            }
+            prefilter.close();
             ring.close();
             ports.close();
             survey.close();

@@ -23,6 +23,8 @@ final class FlowRecordLayout {
     static final int PROCESS_EXITED = 18;
     static final int PROCESS_RENAMED = 19;
     static final int PROCESS_FILE = 20;
+    static final int TRUSTED_FORKED = 21;
+    static final int DESCRIPTORS_TAKEN = 22;
 
     /* enum pidcap_socket_state */
     static final int BOUND = 1;
@@ -129,7 +131,7 @@ final class FlowRecordLayout {
             case PROCESS_FILE ->
                 length >= FILE_RECORD_BYTES
                         && Integer.compareUnsigned(bytes.getInt(at + NAMES_BYTES), MOST_NAMES_BYTES) <= 0;
-            case PROCESS_FORKED, PROCESS_EXITED, PROCESS_RENAMED -> true;
+            case PROCESS_FORKED, TRUSTED_FORKED, PROCESS_EXITED, PROCESS_RENAMED, DESCRIPTORS_TAKEN -> true;
             default -> false;
         };
     }

@@ -26,6 +26,7 @@ final class RecordReader {
     private final Map<Integer, ExecutedProgram> programs = new HashMap<>();
 
     private final Set<Long> unknownCookies = new HashSet<>();
+    private final Set<Integer> takers = new HashSet<>();
     private long unreadable;
 
     /** What a process holds now; empty where that cannot be told. */
@@ -63,6 +64,13 @@ final class RecordReader {
         return taken;
     }
 
+    /** Pids of those who were, or may have been, given sockets; taken out. */
+    Set<Integer> takeTakers() {
+        Set<Integer> taken = Set.copyOf(takers);
+        takers.clear();
+        return taken;
+    }
+
     /** Records of a form that this program does not know, since the beginning. */
     long unreadable() {
         return unreadable;
@@ -87,7 +95,8 @@ final class RecordReader {
             case FlowRecordLayout.SOCKET_USED -> used(bytes, at, nanos);
             case FlowRecordLayout.SOCKET_RELEASED, FlowRecordLayout.SOCKET_ENDED ->
                 sockets.closed(bytes.getLong(at + FlowRecordLayout.COOKIE), processes.find(pid), nanos);
-            case FlowRecordLayout.PROCESS_FORKED -> forked(bytes, at, pid, nanos);
+            case FlowRecordLayout.PROCESS_FORKED, FlowRecordLayout.TRUSTED_FORKED -> forked(bytes, at, pid, nanos);
+            case FlowRecordLayout.DESCRIPTORS_TAKEN -> takers.add(pid);
             case FlowRecordLayout.PROCESS_FILE -> programs.put(pid, program(bytes, at));
             case FlowRecordLayout.PROCESS_EXECUTED -> {
                 changed(pid);
@@ -197,6 +206,9 @@ final class RecordReader {
     }
 
     private void forked(ByteBuffer bytes, int at, int pid, long nanos) {
+        if (prefilter != null) {
+            prefilter.forked(pid, bytes.getInt(at + FlowRecordLayout.KIND) == FlowRecordLayout.TRUSTED_FORKED);
+        }
         int parentPid = bytes.getInt(at + FlowRecordLayout.PARENT_TGID);
         long userId = userId(bytes, at + FlowRecordLayout.PROCESS_UID);
         KnownProcess child = processes.forked(pid, parentPid, comm(bytes, at), userId, nanos);

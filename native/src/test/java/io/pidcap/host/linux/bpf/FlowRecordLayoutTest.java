@@ -90,6 +90,8 @@ class FlowRecordLayoutTest {
         expected.put("PIDCAP_PROCESS_EXITED", FlowRecordLayout.PROCESS_EXITED);
         expected.put("PIDCAP_PROCESS_RENAMED", FlowRecordLayout.PROCESS_RENAMED);
         expected.put("PIDCAP_PROCESS_FILE", FlowRecordLayout.PROCESS_FILE);
+        expected.put("PIDCAP_TRUSTED_FORKED", FlowRecordLayout.TRUSTED_FORKED);
+        expected.put("PIDCAP_DESCRIPTORS_TAKEN", FlowRecordLayout.DESCRIPTORS_TAKEN);
         expected.put("PIDCAP_BOUND", FlowRecordLayout.BOUND);
         expected.put("PIDCAP_LISTENING", FlowRecordLayout.LISTENING);
         expected.put("PIDCAP_CONNECTED", FlowRecordLayout.CONNECTED);
@@ -194,7 +196,7 @@ class FlowRecordLayoutTest {
             int needed = switch (kind) {
                 case 1, 2, 3, 4 -> FlowRecordLayout.SOCKET_RECORD_BYTES;
                 case 17 -> FlowRecordLayout.PROCESS_RECORD_BYTES;
-                case 16, 18, 19 -> FlowRecordLayout.PATH;
+                case 16, 18, 19, 21, 22 -> FlowRecordLayout.PATH;
                 case 20 -> FlowRecordLayout.FILE_RECORD_BYTES;
                 default -> Integer.MAX_VALUE;
             };

@@ -97,6 +97,8 @@ class PrefilterTest {
     /** Reads what the programs tell, until all that happened before this call is known. */
     private PrefilterSeen read() {
         List<Integer> changed = new ArrayList<>();
+        List<Integer> trusted = new ArrayList<>();
+        List<Integer> exposed = new ArrayList<>();
         List<PrefilterSeen.PortCount> ports = new ArrayList<>();
         long until = System.nanoTime();
         long read;
@@ -106,10 +108,12 @@ class PrefilterTest {
             seen.ports().forEach(count -> told.put(count.port(), count.told()));
             ports.addAll(seen.ports());
             changed.addAll(seen.changed());
+            trusted.addAll(seen.trusted());
+            exposed.addAll(seen.exposed());
             raised = seen.raised();
             applied = seen.applied();
         } while (read < until);
-        return new PrefilterSeen(raised, applied, changed, ports);
+        return new PrefilterSeen(raised, applied, changed, trusted, exposed, ports);
     }
 
     private void decide(List<Integer> watch, List<Integer> trust, PortMark... marks) {
@@ -260,6 +264,116 @@ class PrefilterTest {
         send("of one that has changed", port);
         assertThat(isTaken("of one that has changed")).isTrue();
         assertThat(read().ports()).anyMatch(count -> count.port() == PrefilterDecision.PORTS + senderPort());
+    }
+
+    private void trust(PythonActor actor) {
+        decide(List.of(actor.pid()), List.of());
+        read();
+        decide(List.of(), List.of(actor.pid()));
+    }
+
+    /** Its child waits until it is to execute a program. */
+    private static void fork(PythonActor parent, String how) {
+        parent.run("r, w = os.pipe()");
+        parent.run("def wait():\0 global child\0 child = os.fork()\0"
+                + " if child == 0: os.read(r, 1); os.execv(sys.executable, [sys.executable, '-c', 'pass'])");
+        parent.run(how);
+    }
+
+    @Test
+    void shouldTrustTheChildOfATrustedProcessUntilItExecutesAProgram() {
+        dropped();
+        trust(receiver);
+        fork(receiver, "wait()");
+        int child = receiver.number("child");
+        assertThat(read().trusted()).containsExactly(child);
+        long before = raised;
+        receiver.run("os.write(w, b'x')");
+        List<Integer> changed = new ArrayList<>();
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        while (!changed.contains(child) && System.nanoTime() < end) {
+            changed.addAll(read().changed());
+        }
+        assertThat(changed).containsOnly(child);
+        assertThat(raised).isGreaterThan(before);
+    }
+
+    @Test
+    void shouldNotTrustTheChildOfAThreadSinceItBearsTheThreadsName() {
+        dropped();
+        trust(receiver);
+        long before = raised;
+        fork(receiver, "import threading; t = threading.Thread(target=wait); t.start(); t.join()");
+        assertThat(read().trusted()).isEmpty();
+        assertThat(raised).isGreaterThan(before);
+        receiver.run("os.write(w, b'x')");
+    }
+
+    @Test
+    void shouldNotTrustTheChildOfOneThatWasTakenOutMeanwhile() {
+        dropped();
+        trust(receiver);
+        prefilter.apply(
+                new PrefilterDecision(++decisions, List.of(receiver.pid()), List.of(), List.of(), List.of(), raised));
+        fork(receiver, "wait()");
+        assertThat(read().trusted()).isEmpty();
+        receiver.run("os.write(w, b'x')");
+    }
+
+    @Test
+    void shouldTakeEverythingOnceSomebodyIsGivenASocketAndTellItsPort() {
+        int port = dropped();
+        receiver.run("there, u = socket(AF_UNIX, SOCK_DGRAM), socket(AF_UNIX, SOCK_DGRAM)");
+        PythonActor taker = PythonActor.start();
+        try (taker) {
+            String name = "\\0pidcap-" + taker.pid();
+            taker.run("u = socket(AF_UNIX, SOCK_DGRAM); u.bind('" + name + "')");
+            receiver.run("u.connect('" + name + "'); send_fds(u, [b'x'], [s.fileno()])");
+            awaitDropped(port);
+            read();
+            assertThat(taker.run("len(recv_fds(u, 1, 4)[1])")).isEqualTo("1");
+            send("to the taker", port);
+            assertThat(isTaken("to the taker")).isTrue();
+            assertThat(read().exposed()).contains(PrefilterDecision.PORTS + port);
+        }
+    }
+
+    @Test
+    void shouldNotMindWhoReceivesNothingButData() {
+        dropped();
+        PythonActor taker = PythonActor.start();
+        try (taker) {
+            taker.run("one, other = socketpair(AF_UNIX, SOCK_DGRAM)");
+            for (String receive : List.of("other.recv(9)", "other.recvmsg(9)", "os.read(other.fileno(), 9)")) {
+                awaitNotRaised(() -> taker.run("one.send(b'x'); " + receive), receive);
+            }
+        }
+    }
+
+    /** Others on this host may have the kernel raise its number, but not always. */
+    private void awaitNotRaised(Runnable action, String what) {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        long before;
+        do {
+            read();
+            before = raised;
+            action.run();
+            read();
+        } while (raised != before && System.nanoTime() < end);
+        assertThat(raised).as(what).isEqualTo(before);
+    }
+
+    /** It could be meant for another port, to which it is translated only after it was captured. */
+    @Test
+    void shouldTakeTheFirstDatagramBetweenTwoEnds() {
+        int port = bind(receiver);
+        int from = bind(sender);
+        send("nobody has decided yet", port);
+        read();
+        decide(List.of(), List.of(), mark(port, Owners.UNWANTED), mark(from, Owners.UNWANTED));
+        send("the first", port);
+        assertThat(isTaken("the first")).isTrue();
+        awaitDropped(port);
     }
 
     private int senderPort() {
