@@ -86,6 +86,9 @@ def server_behind_prepare(c):
             }}
         }}"""
     )
+    # A bystander has the ports, too; what is sent to them does not reach it.
+    for port in (80, 81):
+        c.agent("by", "holder").do("serve_udp", "", port)
 
 
 def server_behind(c):

@@ -48,6 +48,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private final FlowJournal journal;
     private final EventSide events;
     private final CaptureSide capture;
+    private final SessionPrefilter prefilter;
     private final FilterFeed filter;
     private final Instant started;
     private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
@@ -85,6 +86,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
                 this);
         this.events = new EventSide(config, journal, filter, this);
         this.capture = new CaptureSide(config, directory.spool(), journal, filter, this);
+        this.prefilter = new SessionPrefilter(config, events, capture);
         this.resources = new SessionResources(journal);
     }
 
@@ -193,17 +195,15 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             LOG.warn("no {} from {} to {}: {}", side.role().program(), gap.from(), gap.until(), gap.reason());
             control.restarted(side.role(), run.number(), gap);
         }
-        if (config.prefilter() && events.isReady() && capture.isReady()) {
-            offerPrefilter();
+        SessionException refusal = prefilter.offer();
+        if (refusal != null) {
+            prefilterUsed(refusal);
         }
         readyIfAllIs();
     }
 
     private void readyIfAllIs() {
-        if (state == SessionState.STARTING
-                && events.isReady()
-                && capture.isReady()
-                && (!config.prefilter() || capture.usesPrefilter())) {
+        if (state == SessionState.STARTING && events.isReady() && capture.isReady() && prefilter.isReady()) {
             enter(SessionState.CAPTURING, "both workers are ready");
             readyAt = Instant.now();
             notes.addAll(SessionNotes.atReady(config, events));
@@ -216,14 +216,6 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         }
     }
 
-    private void offerPrefilter() {
-        try {
-            capture.usePrefilter(events.prefilterOffer());
-        } catch (SessionException e) {
-            prefilterUsed(e);
-        }
-    }
-
     @Override
     public void prefilterUsed(@Nullable SessionException refusal) {
         if (refusal == null) {
@@ -231,14 +223,13 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         } else if (state == SessionState.STARTING) {
             fail(refusal);
         } else {
-            LOG.warn("without the prefilter: {}", refusal.text());
-            notes.add("packets are no longer filtered in the kernel: " + refusal.text());
+            notes.add(prefilter.lost(refusal));
         }
     }
 
     @Override
     public void prefilterDecided(int run, PrefilterDecision decision) {
-        events.decide(run, decision);
+        prefilter.decided(run, decision);
     }
 
     @Override
