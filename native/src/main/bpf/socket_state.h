@@ -67,8 +67,9 @@ struct {
 } numbers SEC(".maps");
 
 /*
- * For the prefilter, by process, written by the event-worker, and for the children of those that are trusted here. As long as one is in here, it is told by PIDCAP_RAISED when
- * it becomes another, and one that has become another by an exec or a new name is taken out.
+ * For the prefilter, by process: written by the event-worker, and here for the children of those that are trusted. As
+ * long as one is in here, it is told by PIDCAP_RAISED when it becomes another, and one that has become another by an exec
+ * or a new name is taken out.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -64,7 +64,7 @@ class AccuracyIT {
     @Test
     void shouldKeepEveryPacketOfTheTargetsAndNoOtherByEbpf() throws Exception {
         Require.all(Require.ROOT, Require.NETNS, Require.TSHARK, Require.TCPDUMP, Require.PYTHON3);
-        Require.all(Require.NFT, Require.TC, Require.CC, Require.CLANG);
+        Require.all(Require.NFT, Require.TC, Require.CC, Require.CLANG, Require.PREFILTER);
         // Programs of other users find theirs below it.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         AccuracyTable table = new AccuracyTable(LIMITS);

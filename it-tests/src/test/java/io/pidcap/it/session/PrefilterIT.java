@@ -33,7 +33,7 @@ class PrefilterIT {
 
     @BeforeEach
     void needs() {
-        Require.all(Require.ROOT, Require.TSHARK, Require.PYTHON3);
+        Require.all(Require.ROOT, Require.TSHARK, Require.PYTHON3, Require.PREFILTER);
         pidcap = new Pidcap(directory);
         file = directory.resolve("out.pcapng");
     }

@@ -63,12 +63,16 @@ public final class BpfFeatures {
     private static HostFeature prefilter(CgroupFlowEventSource.Attached source) {
         try {
             CapturePrefilter.probe(source.prefilter().offer());
-            return available(PREFILTER, "--prefilter: the kernel can drop what nobody wants, and tells who is given descriptors");
+            return available(
+                    PREFILTER,
+                    "--prefilter: the kernel can drop what nobody wants, and tells who is given descriptors");
         } catch (HostException e) {
             return unavailable(
                     PREFILTER,
                     e.getMessage(),
-                    e.hint().isEmpty() ? "run as root or with CAP_SYS_ADMIN, or capture without --prefilter" : e.hint());
+                    e.hint().isEmpty()
+                            ? "run as root or with CAP_SYS_ADMIN, or capture without --prefilter"
+                            : e.hint());
         }
     }
 

@@ -92,6 +92,7 @@ final class FlowPrograms implements AutoCloseable {
             flows.resize("records", ringBytes);
             if (!forPrefilter) {
                 flows.resize("marks", 1);
+                flows.resize("reached", 1);
             }
             flows.load();
             BpfObject files = tryFiles(bpf, wanted, flows, opened, missing);
