@@ -137,12 +137,18 @@ final class BpfPrefilter implements Prefilter, AutoCloseable {
         toldNow.put(index, ++told[index]);
     }
 
-    /** A process executed a program or got a name. */
-    void changed(int pid) {
-        if (watchedPids.contains(pid)) {
+    /**
+     * A process executed a program or got a name.
+     *
+     * @return whether it was watched, so that it may have been trusted
+     */
+    boolean changed(int pid) {
+        boolean wasWatched = watchedPids.contains(pid);
+        if (wasWatched) {
             changedNow.add(pid);
             trustedNow.remove(pid);
         }
+        return wasWatched;
     }
 
     /**

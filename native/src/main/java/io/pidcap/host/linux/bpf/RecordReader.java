@@ -64,7 +64,7 @@ final class RecordReader {
         return taken;
     }
 
-    /** Pids of those who were, or may have been, given sockets; taken out. */
+    /** Pids of those who were, or may have been, given sockets, and of those who were trusted until now; taken out. */
     Set<Integer> takeTakers() {
         Set<Integer> taken = Set.copyOf(takers);
         takers.clear();
@@ -129,8 +129,9 @@ final class RecordReader {
     }
 
     private void changed(int pid) {
-        if (prefilter != null) {
-            prefilter.changed(pid);
+        // What it was given while it was trusted was not told.
+        if (prefilter != null && prefilter.changed(pid)) {
+            takers.add(pid);
         }
     }
 

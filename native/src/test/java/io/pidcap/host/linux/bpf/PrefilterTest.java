@@ -340,6 +340,25 @@ class PrefilterTest {
     }
 
     @Test
+    void shouldTellThePortOfASocketThatATrustedProcessWasGivenOnceItBecomesAnother() {
+        int port = dropped();
+        PythonActor taker = PythonActor.start();
+        try (taker) {
+            bind(taker);
+            read();
+            trust(taker);
+            String name = "\\0pidcap-" + taker.pid();
+            taker.run("u = socket(AF_UNIX, SOCK_DGRAM); u.bind('" + name + "')");
+            receiver.run("u = socket(AF_UNIX, SOCK_DGRAM); u.connect('" + name + "')");
+            receiver.run("send_fds(u, [b'x'], [s.fileno()])");
+            assertThat(taker.run("len(recv_fds(u, 1, 4)[1])")).isEqualTo("1");
+            assertThat(read().exposed()).doesNotContain(PrefilterDecision.PORTS + port);
+            taker.run("open('/proc/self/comm', 'w').write('another')");
+            assertThat(read().exposed()).contains(PrefilterDecision.PORTS + port);
+        }
+    }
+
+    @Test
     void shouldNotMindWhoReceivesNothingButData() {
         dropped();
         PythonActor taker = PythonActor.start();
