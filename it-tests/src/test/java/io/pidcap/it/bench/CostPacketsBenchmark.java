@@ -53,10 +53,8 @@ final class CostPacketsBenchmark implements Benchmark {
         List<Row> rows = new ArrayList<>();
         String[] loops = {"datagrams to itself", "TCP requests and answers"};
         for (int i = 0; i < loops.length; i++) {
-            rows.add(Row.of(
-                    loops[i] + " (attached)", "/s", with[i], "not attached", without[i], Target.atLeast(0.95)));
-            rows.add(Row.of(
-                    loops[i] + " (empty programs)", "/s", empty[i], "not attached", without[i], Target.NONE));
+            rows.add(Row.of(loops[i] + " (attached)", "/s", with[i], "not attached", without[i], Target.atLeast(0.95)));
+            rows.add(Row.of(loops[i] + " (empty programs)", "/s", empty[i], "not attached", without[i], Target.NONE));
         }
         return rows;
     }
