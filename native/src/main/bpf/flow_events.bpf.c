@@ -93,19 +93,6 @@ struct tuple {
 	__u16 flags;
 };
 
-/* ::ffff:a.b.c.d, from an address in network order */
-static __always_inline void set_ipv4(__u64 *address, __u32 ipv4)
-{
-	address[0] = 0;
-	address[1] = (__u64)ipv4 << 32 | bpf_htonl(0xffff);
-}
-
-static __always_inline void set_words(__u64 *address, __u32 w0, __u32 w1, __u32 w2, __u32 w3)
-{
-	address[0] = (__u64)w1 << 32 | w0;
-	address[1] = (__u64)w3 << 32 | w2;
-}
-
 /* The verifier takes only loads of 32 bits from a context; without volatile the compiler joins two into one of 64. */
 #define WORD(field) (*(volatile __u32 *)&(field))
 #define SET_IPV6(address, words) set_words(address, WORD((words)[0]), WORD((words)[1]), WORD((words)[2]), WORD((words)[3]))
@@ -113,13 +100,6 @@ static __always_inline void set_words(__u64 *address, __u32 w0, __u32 w1, __u32 
 static __always_inline int is_mapped(__u32 w0, __u32 w1, __u32 w2)
 {
 	return w0 == 0 && w1 == 0 && w2 == bpf_htonl(0xffff);
-}
-
-static __always_inline __u64 mixed(__u64 sum)
-{
-	sum ^= sum >> 32;
-	sum *= 0xd6e8feb86659fd93ULL;
-	return sum ^ sum >> 32;
 }
 
 /* Of a socket and its own end: products that do not wait for each other, since every datagram takes this way; */
@@ -161,6 +141,11 @@ static __always_inline int tell_opened(struct socket_state *st, const struct tup
 	r->protocol = t->protocol;
 	r->state = t->state;
 	r->flags = t->flags | (st->listener_cookie ? PIDCAP_ACCEPTED : 0);
+	/* Of a second port nobody knows who else may have come to the socket meanwhile. */
+	if (st->is_open || (st->told_port && st->told_port != t->local_port) || !is_trusted(st->tgid))
+		r->flags |= mark(t->protocol == IPPROTO_TCP, t->local_port);
+	if (!st->told_port)
+		st->told_port = t->local_port;
 	r->uid = st->uid;
 	r->reserved = 0;
 	__builtin_memcpy(r->comm, st->comm, sizeof(r->comm));
@@ -808,6 +793,26 @@ static __always_inline int has_raw_senders(void)
 }
 
 /*
+ * An unwanted process's port was reached by these very ends: their datagrams are not translated to somebody else's port.
+ * The prefilter sees a datagram before it is translated, this after that.
+ */
+static __always_inline void note_reached(const struct tuple *t)
+{
+	__u32 key = mark_key(0, t->local_port);
+	volatile struct pidcap_mark *m = bpf_map_lookup_elem(&marks, &key);
+	__u64 ends, now, *last;
+
+	if (!m || !(m->decided & PIDCAP_UNWANTED))
+		return;
+	ends = ends_hash(t->local, t->local_port, t->remote, t->remote_port);
+	now = bpf_ktime_get_ns();
+	last = bpf_map_lookup_elem(&reached, &ends);
+	if (last && now - *last < PIDCAP_REACHED_NS / 2)
+		return;
+	bpf_map_update_elem(&reached, &ends, &now, BPF_ANY);
+}
+
+/*
  * Every packet comes through here, so most must leave at once: a TCP segment that opens no connection says nothing new,
  * a datagram like its port's last one neither.
  */
@@ -846,6 +851,8 @@ static __always_inline int packet(struct __sk_buff *skb, int ingress)
 		if ((void *)(&head->ports + 1) > end)
 			return telling_packet(skb, ingress);
 		set_ports(&t, &head->ports, ingress);
+		if (ingress)
+			note_reached(&t);
 		p = port_of(IPPROTO_UDP, t.local_port);
 		hash = local_hash(bpf_get_socket_cookie(skb), &t);
 		if (p && (p->quiet == hash || p->quiet == whole_hash(hash, &t)))
@@ -885,18 +892,6 @@ struct sched_process_exec {
 	__s32 old_pid;
 };
 
-static __always_inline void fill_process(struct pidcap_process_record *r, __u32 kind, __u32 tgid)
-{
-	r->time_ns = bpf_ktime_get_ns();
-	r->kind = kind;
-	r->tgid = tgid;
-	r->parent_tgid = 0;
-	r->uid = bpf_get_current_uid_gid();
-	bpf_get_current_comm(r->comm, sizeof(r->comm));
-}
-
-#define PROCESS_RECORD_BYTES __builtin_offsetof(struct pidcap_process_record, path)
-
 SEC("tracepoint/task/task_newtask")
 int process_forked(struct task_newtask *ctx)
 {
@@ -911,6 +906,8 @@ int process_forked(struct task_newtask *ctx)
 	}
 	fill_process(r, PIDCAP_PROCESS_FORKED, ctx->pid);
 	r->parent_tgid = bpf_get_current_pid_tgid() >> 32;
+	if (inherits_trust(ctx->pid))
+		r->kind = PIDCAP_TRUSTED_FORKED;
 	submit(r);
 	return 0;
 }
@@ -926,6 +923,7 @@ int process_executed(struct sched_process_exec *ctx)
 		return 0;
 	}
 	fill_process(r, PIDCAP_PROCESS_EXECUTED, bpf_get_current_pid_tgid() >> 32);
+	becomes_another(r->tgid);
 	/* __data_loc: where the text is in the low half, its length with the NUL in the high one */
 	offset = ctx->filename & 0xffff;
 	length = ctx->filename >> 16;
@@ -950,6 +948,8 @@ static __always_inline int tell_of_main_thread(__u32 kind)
 		return 0;
 	}
 	fill_process(r, kind, id >> 32);
+	if (kind == PIDCAP_PROCESS_RENAMED)
+		becomes_another(id >> 32);
 	submit(r);
 	return 0;
 }

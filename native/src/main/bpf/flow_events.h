@@ -32,6 +32,10 @@ enum pidcap_record_kind {
 	PIDCAP_PROCESS_RENAMED = 19,
 	/* Just before PIDCAP_PROCESS_EXECUTED: what it executes. */
 	PIDCAP_PROCESS_FILE = 20,
+	/* As PIDCAP_PROCESS_FORKED, and the child is trusted as its parent is ("watched"). */
+	PIDCAP_TRUSTED_FORKED = 21,
+	/* Somebody who is not trusted was, or may have been, given descriptors by a local socket. */
+	PIDCAP_DESCRIPTORS_TAKEN = 22,
 };
 
 enum pidcap_socket_state {
@@ -49,6 +53,8 @@ enum pidcap_record_flag {
 	PIDCAP_ACCEPTED = 4,
 	/* Of a use: data were sent or received. */
 	PIDCAP_DATA = 8,
+	/* Counted in the port's mark ("marks"). */
+	PIDCAP_MARKED = 16,
 };
 
 struct pidcap_socket_record {
@@ -82,7 +88,7 @@ struct pidcap_process_record {
 	__u64 time_ns;
 	__u32 kind;
 	__u32 tgid;
-	/* Of a fork the process that did it, else 0. */
+	/* Of a fork (of both kinds) the process that did it, else 0. */
 	__u32 parent_tgid;
 	__u32 uid;
 	char comm[PIDCAP_COMM_BYTES];
@@ -144,7 +150,41 @@ enum pidcap_number {
 	PIDCAP_OLDER_RAW_SENDERS = 3,
 	/* Not 0: the event-worker waits for the ring's next record, and is to be woken by it. */
 	PIDCAP_READER_WAITS = 4,
-	PIDCAP_NUMBERS = 5,
+	/*
+	 * For the prefilter: counted up where a process that is watched becomes another one to those who select (exec, a new
+	 * name, a fork by which the child does not get its trust), where a socket of which no port is known gets another user,
+	 * and with PIDCAP_DESCRIPTORS_TAKEN.
+	 */
+	PIDCAP_RAISED = 5,
+	/* Written by the event-worker: up to which of these the marks are true. Nothing is dropped where the two differ. */
+	PIDCAP_SETTLED = 6,
+	PIDCAP_NUMBERS = 7,
 };
+
+/* What stands in the map "watched". */
+enum pidcap_watched {
+	PIDCAP_WATCHED = 1,
+	/* Its records need not be counted in the ports' marks. */
+	PIDCAP_TRUSTED = 2,
+};
+
+/* One element of the map "marks", in the order of "ports". */
+struct pidcap_mark {
+	/* How many records told that a process that is not trusted has to do with the port, and what was decided of it: */
+	__u64 told;
+	/* the number of these records that were known then, and one of the bits below. */
+	__u64 decided;
+};
+
+/* All that have to do with the port are known to be unwanted. */
+#define PIDCAP_UNWANTED (1ULL << 63)
+/* Somebody is wanted, or not known. */
+#define PIDCAP_OPEN (1ULL << 62)
+
+/* So long after a datagram of the same ends has reached the port in its header this counts ("reached"). */
+#define PIDCAP_REACHED_NS 1000000000ULL
+
+/* Captures that one prefilter can count for, by what their program writes into skb->cb[0]. */
+#define PIDCAP_CAPTURES 64
 
 #endif

@@ -26,6 +26,7 @@ from collections import namedtuple
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
+import accuracy_bulk  # noqa: E402
 import accuracy_classes  # noqa: E402
 import accuracy_selection  # noqa: E402
 import accuracy_ways  # noqa: E402
@@ -38,10 +39,23 @@ Scene = namedtuple("Scene", "interfaces classes")
 SCENES = {
     "names": Scene(
         ["lo", "acc0", accuracy_ways.TUN, *(name + "0" for name, _ in accuracy_ways.TAGGED)],
-        accuracy_classes.CLASSES + accuracy_ways.CLASSES + accuracy_selection.BY_NAME_OR_EXECUTABLE,
+        [
+            accuracy_bulk.bulk(),
+            *accuracy_classes.CLASSES,
+            *accuracy_ways.CLASSES,
+            *accuracy_selection.BY_NAME_OR_EXECUTABLE,
+            *accuracy_bulk.LONG_KNOWN,
+        ],
     ),
-    "user": Scene(["lo"], accuracy_selection.BY_USER),
-    "children": Scene(["any"], accuracy_selection.BY_PARENT),
+    "user": Scene(
+        ["lo"],
+        [
+            # Root may become any user, so what is root's is never dropped here.
+            accuracy_bulk.bulk(become=accuracy_selection.of_user(accuracy_selection.OTHER_USER)),
+            *accuracy_selection.BY_USER,
+        ],
+    ),
+    "children": Scene(["any"], [accuracy_bulk.bulk(), *accuracy_selection.BY_PARENT]),
 }
 
 
@@ -53,6 +67,8 @@ class Stage:
         self.interfaces = SCENES[scene].interfaces
         self.agents = []
         self.captures = []
+        # Called when the last class had its turn.
+        self.at_end = []
         self.there = subprocess.Popen([*DIES_WITH_US, "unshare", "--net", "sleep", "infinity"], stdin=subprocess.DEVNULL)
         first = 1
         for name, each in SCENES.items():
@@ -145,6 +161,8 @@ def main():
             began = time.monotonic()
             c.traffic(c)
             print(f"{c.name}: {time.monotonic() - began:.1f} s", file=sys.stderr)
+        for call in stage.at_end:
+            call()
         stage.end_capture()
         stage.write_truth()
         print("done", flush=True)

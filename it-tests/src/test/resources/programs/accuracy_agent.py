@@ -159,6 +159,33 @@ def send_to_the_dead():
     close()
 
 
+def own_port():
+    return clients[-1][1].getsockname()[1]
+
+
+bulk_is_over = threading.Event()
+
+
+def begin_bulk(bind, peer, port):
+    """Datagrams, and messages with their echoes, five thousand and a hundred a second at most, until end_bulk()."""
+    datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    datagrams.bind((bind, 0))
+    connection = socket.create_connection((peer, port), TIMEOUT_SECONDS, (bind, 0))
+
+    def run():
+        while not bulk_is_over.wait(0.01):
+            for _ in range(50):
+                datagrams.sendto(b"b" * 100, (peer, port))
+            connection.sendall(b"b" * 100)
+            connection.recv(65536)
+
+    in_background(run)
+
+
+def end_bulk():
+    bulk_is_over.set()
+
+
 # --- servers
 
 
@@ -270,13 +297,13 @@ def serve_udp(address, port, dual=False):
         server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     server.bind((address, port))
     kept.append(server)
+    in_background(serve_datagrams, server)
 
-    def echo():
-        while True:
-            data, peer = server.recvfrom(65536)
-            server.sendto(data, peer)
 
-    in_background(echo)
+def serve_datagrams(server):
+    while True:
+        data, peer = server.recvfrom(65536)
+        server.sendto(data, peer)
 
 
 def receive_udp(address, port):
@@ -285,6 +312,18 @@ def receive_udp(address, port):
     server.bind((address, port))
     server.settimeout(TIMEOUT_SECONDS)
     kept.append(server)
+
+
+def discard_udp(address, port):
+    receive_udp(address, port)
+    server = kept[-1]
+    server.settimeout(None)
+
+    def discard():
+        while True:
+            server.recv(65536)
+
+    in_background(discard)
 
 
 def received(count):
@@ -369,6 +408,84 @@ def serve_tcp_by_exec(address, port, program, script, times):
             sock.close()
 
     in_background(accept)
+
+
+def accept_and_keep(address, port):
+    """Echoes, and keeps what it accepted in a list, from which it can be given away."""
+    server = listener(address, port)
+
+    def echo(number):
+        # Does not wait in a call on the connection, which may be another process's then.
+        while number not in given:
+            if select.select([accepted[number]], [], [], 0.01)[0] and number not in given:
+                accepted[number].sendall(accepted[number].recv(65536))
+
+    def accept():
+        while True:
+            accepted.append(server.accept()[0])
+            in_background(echo, len(accepted) - 1)
+
+    in_background(accept)
+
+
+accepted = []
+given = set()
+
+
+def give_away(number, path):
+    given.add(number)
+    with socket.socket(socket.AF_UNIX) as to:
+        to.connect(path)
+        socket.send_fds(to, [b"x"], [accepted[number].fileno()])
+        accepted[number].close()
+
+
+def take_sockets(path):
+    """Receives on each connection that it is given before any other call on it, and echoes."""
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(path)
+    server.listen(16)
+    kept.append(server)
+
+
+def taken():
+    """Takes the next one; returns since when it has it."""
+    giver, _ = kept[-1].accept()
+    _, descriptors, _, _ = socket.recv_fds(giver, 1, 1)
+    at = time.time_ns()
+    giver.recv(1)
+
+    def echo():
+        while data := os.read(descriptors[0], 65536):
+            os.write(descriptors[0], data)
+
+    in_background(echo)
+    return at
+
+
+def execute_with_socket(program, script):
+    """A child executes a program that serves by the last socket; returns since when. What came before is not served."""
+    kept[-1].setblocking(False)
+    try:
+        while True:
+            kept[-1].recv(65536)
+    except BlockingIOError:
+        pass
+    kept[-1].setblocking(True)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        descriptors = [kept[-1].fileno(), writing]
+        for descriptor in descriptors:
+            os.set_inheritable(descriptor, True)
+        os.execv(program, [program, "-I", script, "heir", *map(str, descriptors)])
+    os.close(writing)
+    return int(os.read(reading, 100))
+
+
+def call_itself(name):
+    with open("/proc/self/comm", "w") as comm:
+        comm.write(name)
 
 
 def greeted(bind, peer, port):
@@ -532,6 +649,9 @@ def main():
 if __name__ == "__main__":
     if sys.argv[1:2] == ["inherited"]:
         greet(3, int(sys.argv[2]), sys.argv[3])
+    elif sys.argv[1:2] == ["heir"]:
+        os.write(int(sys.argv[3]), b"%d" % time.time_ns())
+        serve_datagrams(socket.socket(fileno=int(sys.argv[2])))
     elif sys.argv[1:2] == ["calls"]:
         for function, *arguments in json.loads(sys.argv[2]):
             globals()[function](*arguments)

@@ -86,6 +86,10 @@ def server_behind_prepare(c):
             }}
         }}"""
     )
+    # A bystander has the ports, too; what is sent to them does not reach it. Like the client it is long known.
+    for port in (80, 81):
+        c.agent("by", "holder").do("serve_udp", "", port)
+    c.agent("by", "client", there=True).do("receive_udp", c.veth(3), 7304)
 
 
 def server_behind(c):

@@ -1,11 +1,13 @@
 package io.pidcap.capture;
 
 import io.pidcap.host.PacketSourceConfig;
+import io.pidcap.protocol.model.PrefilterOffer;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.StartCapture;
 import io.pidcap.protocol.wire.Pipe;
 import io.pidcap.protocol.wire.PipeLimits;
 import io.pidcap.protocol.wire.PipeListener;
+import io.pidcap.protocol.wire.PrefilterMapper;
 import io.pidcap.protocol.wire.ProtocolException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -37,6 +39,11 @@ final class CaptureCommandHandler implements PipeListener {
             case START_CAPTURE -> {
                 CaptureRequest request = checked(envelope.getStartCapture());
                 offer(worker -> worker.start(sequence, request));
+            }
+            case USE_PREFILTER -> {
+                PrefilterOffer prefilter =
+                        PrefilterMapper.toModel(envelope.getUsePrefilter().getOffer());
+                offer(worker -> worker.usePrefilter(sequence, prefilter));
             }
             case LIST_INTERFACES -> offer(worker -> worker.listInterfaces(sequence));
             case PROBE_FEATURES -> offer(worker -> worker.probeFeatures(sequence));

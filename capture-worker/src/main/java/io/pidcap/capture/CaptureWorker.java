@@ -4,6 +4,7 @@ import io.pidcap.host.Clocks;
 import io.pidcap.host.HostBackend;
 import io.pidcap.host.HostException;
 import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.PrefilterOffer;
 import io.pidcap.protocol.v1.FailureCode;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,20 @@ final class CaptureWorker {
         enter(CaptureState.CAPTURING, "open: " + names(loops));
         link.captureReady(sequence, opening, loops);
         loops.forEach(CaptureLoop::start);
+    }
+
+    /** What cannot use it takes everything. */
+    void usePrefilter(long sequence, PrefilterOffer offer) {
+        @Nullable HostException refusal = null;
+        for (int i = 0; i < running.size(); i++) {
+            try {
+                running.get(i).source().prefilter(offer, i);
+            } catch (HostException e) {
+                LOG.warn("{}: {}", running.get(i).interfaceName(), e.getMessage());
+                refusal = e;
+            }
+        }
+        link.prefilterUsed(sequence, refusal);
     }
 
     private static String names(List<CaptureLoop> loops) {

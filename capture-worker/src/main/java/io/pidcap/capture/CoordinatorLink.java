@@ -10,6 +10,7 @@ import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.Failure;
 import io.pidcap.protocol.v1.FailureCode;
 import io.pidcap.protocol.v1.OpenInterface;
+import io.pidcap.protocol.v1.PrefilterUsed;
 import io.pidcap.protocol.v1.SpoolProgress;
 import io.pidcap.protocol.v1.Stopped;
 import io.pidcap.protocol.wire.CaptureMapper;
@@ -17,6 +18,7 @@ import io.pidcap.protocol.wire.EventMapper;
 import io.pidcap.protocol.wire.HostMapper;
 import io.pidcap.protocol.wire.Pipe;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Messages out. All methods may be called from any thread but the pipe's event loop. */
 final class CoordinatorLink {
@@ -68,6 +70,15 @@ final class CoordinatorLink {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** @param refusal null: every interface uses it */
+    void prefilterUsed(long inReplyTo, @Nullable HostException refusal) {
+        PrefilterUsed.Builder used = PrefilterUsed.newBuilder();
+        if (refusal != null) {
+            used.setProblem(refusal.getMessage()).setHint(refusal.hint());
+        }
+        pipe.reply(inReplyTo, Envelope.newBuilder().setPrefilterUsed(used));
     }
 
     void interfaces(long inReplyTo, List<InterfaceInfo> interfaces) {

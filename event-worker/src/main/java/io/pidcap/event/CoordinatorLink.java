@@ -2,19 +2,23 @@ package io.pidcap.event;
 
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.HostException;
+import io.pidcap.host.Prefilter;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.EventSource;
 import io.pidcap.protocol.v1.Failure;
 import io.pidcap.protocol.v1.FailureCode;
 import io.pidcap.protocol.v1.FlowBatchMessage;
+import io.pidcap.protocol.v1.PrefilterSeenMessage;
 import io.pidcap.protocol.v1.SnapshotPart;
 import io.pidcap.protocol.v1.Stopped;
 import io.pidcap.protocol.v1.WatchReady;
 import io.pidcap.protocol.wire.HostMapper;
 import io.pidcap.protocol.wire.Pipe;
 import io.pidcap.protocol.wire.PipeLimits;
+import io.pidcap.protocol.wire.PrefilterMapper;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Messages out. What can be much waits until the coordinator has taken what was sent before. */
 final class CoordinatorLink {
@@ -34,7 +38,15 @@ final class CoordinatorLink {
         pipe.reply(inReplyTo, Envelope.newBuilder().setSnapshotPart(part));
     }
 
-    void watchReady(long inReplyTo, FlowEventSource source) {
+    /**
+     * @param prefilter null: there is none
+     * @param noPrefilter why, where it was asked for
+     */
+    void watchReady(
+            long inReplyTo,
+            FlowEventSource source,
+            @Nullable Prefilter prefilter,
+            @Nullable HostException noPrefilter) {
         WatchReady.Builder ready = WatchReady.newBuilder()
                 .setSource(
                         switch (source.kind()) {
@@ -43,11 +55,21 @@ final class CoordinatorLink {
                         })
                 .setReason(source.reason())
                 .addAllLimits(source.limits());
+        if (prefilter != null) {
+            ready.setPrefilter(PrefilterMapper.toMessage(prefilter.offer()));
+        }
+        if (noPrefilter != null) {
+            ready.setPrefilterProblem(noPrefilter.getMessage()).setPrefilterHint(noPrefilter.hint());
+        }
         pipe.reply(inReplyTo, Envelope.newBuilder().setWatchReady(ready));
     }
 
     void flowBatch(FlowBatchMessage batch) {
         pipe.send(Envelope.newBuilder().setFlowBatch(batch));
+    }
+
+    void prefilterSeen(PrefilterSeenMessage seen) {
+        pipe.send(Envelope.newBuilder().setPrefilterSeen(seen));
     }
 
     void features(long inReplyTo, List<HostFeature> features) {

@@ -2,11 +2,16 @@ package io.pidcap.event;
 
 import io.pidcap.host.FlowEventSourceConfig;
 import io.pidcap.host.FlowEventSourceConfig.Choice;
+import io.pidcap.protocol.model.PrefilterDecision;
 import io.pidcap.protocol.v1.Envelope;
+import io.pidcap.protocol.v1.PrefilterDecisionMessage;
 import io.pidcap.protocol.v1.WatchFlows;
 import io.pidcap.protocol.wire.Pipe;
 import io.pidcap.protocol.wire.PipeListener;
+import io.pidcap.protocol.wire.PrefilterMapper;
 import io.pidcap.protocol.wire.ProtocolException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,7 +23,11 @@ final class EventCommandHandler implements PipeListener {
     /** An hour: longer is a mistake of the unit. */
     private static final int LONGEST_POLL_INTERVAL_MILLIS = 3_600_000;
 
+    /** More than all ports and a million processes fill. */
+    private static final int MOST_PIECES = 80;
+
     private final CommandQueue commands;
+    private final List<PrefilterDecisionMessage> pieces = new ArrayList<>();
     private final AtomicBoolean stopRequested = new AtomicBoolean();
     private volatile boolean pipeClosed;
 
@@ -34,6 +43,7 @@ final class EventCommandHandler implements PipeListener {
                 FlowEventSourceConfig config = config(envelope.getWatchFlows());
                 request(worker -> worker.watch(sequence, config));
             }
+            case PREFILTER_DECISION -> decision(envelope.getPrefilterDecision());
             case TAKE_SNAPSHOT -> request(worker -> worker.takeSnapshot(sequence));
             case PROBE_FEATURES -> request(worker -> worker.probe(sequence));
             case STOP -> requestStop("the coordinator asked for it");
@@ -49,6 +59,18 @@ final class EventCommandHandler implements PipeListener {
     private void request(Command command) {
         if (!commands.offerRequest(command)) {
             throw new ProtocolException("too many requests wait for their answers");
+        }
+    }
+
+    private void decision(PrefilterDecisionMessage piece) {
+        pieces.add(piece);
+        if (pieces.size() > MOST_PIECES) {
+            throw new ProtocolException("a decision of the prefilter has more than " + MOST_PIECES + " pieces");
+        }
+        if (piece.getLast()) {
+            PrefilterDecision decision = PrefilterMapper.decision(pieces);
+            pieces.clear();
+            commands.post(worker -> worker.decide(decision));
         }
     }
 
@@ -81,7 +103,7 @@ final class EventCommandHandler implements PipeListener {
             throw new ProtocolException("WatchFlows.poll_interval_millis " + Integer.toUnsignedString(interval)
                     + " is not in 1.." + LONGEST_POLL_INTERVAL_MILLIS);
         }
-        return new FlowEventSourceConfig(choice, interval, message.getWithArguments());
+        return new FlowEventSourceConfig(choice, interval, message.getWithArguments(), message.getPrefilter());
     }
 
     @Override

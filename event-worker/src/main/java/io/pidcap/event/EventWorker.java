@@ -4,6 +4,8 @@ import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.FlowEventSourceConfig;
 import io.pidcap.host.HostBackend;
 import io.pidcap.host.HostException;
+import io.pidcap.host.Prefilter;
+import io.pidcap.protocol.model.PrefilterDecision;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.FailureCode;
 import java.util.concurrent.TimeUnit;
@@ -104,13 +106,28 @@ final class EventWorker {
                 snapshot.processes().size(),
                 millis(takenNanos - begunNanos),
                 millis(System.nanoTime() - takenNanos));
-        link.watchReady(sequence, opened);
-        pump = new FlowEventPump(opened, link);
+        Prefilter prefilter = null;
+        HostException noPrefilter = null;
+        if (config.prefilter()) {
+            try {
+                prefilter = opened.prefilter();
+            } catch (HostException e) {
+                noPrefilter = e;
+            }
+        }
+        link.watchReady(sequence, opened, prefilter, noPrefilter);
+        pump = new FlowEventPump(opened, link, prefilter);
         become(EventState.WATCHING, "the snapshot is sent");
     }
 
     private static double millis(long nanos) {
         return TimeUnit.NANOSECONDS.toMicros(nanos) / 1000.0;
+    }
+
+    void decide(PrefilterDecision decision) {
+        if (pump != null) {
+            pump.decide(decision);
+        }
     }
 
     void takeSnapshot(long sequence) {

@@ -34,6 +34,19 @@ public interface FlowEventSource extends AutoCloseable {
      */
     FlowBatch next(long timeoutMillis);
 
+    /**
+     * The means to filter packets in the kernel, where the source was opened with them; after {@link #attach}. It ends with
+     * the source.
+     *
+     * @throws HostException why there are none
+     */
+    default Prefilter prefilter() {
+        throw new HostException(
+                HostException.Code.NOT_SUPPORTED,
+                "filter packets in the kernel: only the exact source of events (eBPF) knows in time whose they are",
+                "leave out --prefilter; `pidcap doctor` says what the exact source needs");
+    }
+
     /** Detaches. Idempotent. */
     @Override
     void close();

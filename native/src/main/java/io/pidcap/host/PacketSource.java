@@ -3,13 +3,15 @@ package io.pidcap.host;
 import io.pidcap.protocol.model.CaptureCounters;
 import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.PrefilterOffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One open interface. Packets are collected by the system from the moment it is open, whether it is pumped or not.
  *
- * <p>One thread at a time owns a source and the segments made from it; only {@link #counters} may be called from others.
+ * <p>One thread at a time owns a source and the segments made from it; only {@link #counters} and {@link
+ * #prefilter} may be called from others.
  */
 public interface PacketSource extends AutoCloseable {
     LinkType linkType();
@@ -58,6 +60,20 @@ public interface PacketSource extends AutoCloseable {
      */
     @Nullable
     ObservedTime drainedUntil();
+
+    /**
+     * Has the kernel drop what the event source of this offer is told that nobody wants, from now on and in the place of an
+     * earlier one; any thread.
+     *
+     * @param number of this interface among those of the offer, from 0
+     * @throws HostException why it cannot; then nothing more is dropped than before
+     */
+    default void prefilter(PrefilterOffer offer, int number) {
+        throw new HostException(
+                HostException.Code.NOT_SUPPORTED,
+                "filter packets in the kernel: not on this system",
+                "leave out --prefilter");
+    }
 
     /** Counted since it was opened; after {@link #close} the last figures. */
     CaptureCounters counters();

@@ -175,7 +175,7 @@ public final class FakePacketSource implements PacketSource {
 
     @Override
     public synchronized CaptureCounters counters() {
-        return new CaptureCounters(written, unwritten, received, 0, 0);
+        return new CaptureCounters(written, unwritten, received, 0, 0, 0);
     }
 
     @Override

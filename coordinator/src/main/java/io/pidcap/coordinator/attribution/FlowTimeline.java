@@ -10,6 +10,7 @@ import io.pidcap.protocol.model.SocketState;
 import io.pidcap.protocol.model.TransportProtocol;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns snapshots and flow events, in the order in which an event-worker sends them, into intervals.
@@ -38,8 +39,13 @@ public final class FlowTimeline {
      * @param hashSeed not to be guessed by who sends packets
      */
     public FlowTimeline(ProcessRegistry processes, long hashSeed) {
+        this(processes, hashSeed, null);
+    }
+
+    /** @param judge shall know who owns which port; null: nobody shall */
+    public FlowTimeline(ProcessRegistry processes, long hashSeed, @Nullable PrefilterJudge judge) {
         this.processes = processes;
-        this.index = new OwnershipIndex(processes, hashSeed);
+        this.index = new OwnershipIndex(processes, hashSeed, judge == null ? null : judge.ports());
     }
 
     OwnershipIndex index() {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnershipIndex {
     private final ProcessRegistry processes;
+    private final @Nullable PortOwners ports;
     private final IntervalTable connected;
     private final IntervalTable bound;
     /** Ended intervals in nearly the order in which they can be given back; one queue for each length of tail. */
@@ -16,7 +17,9 @@ final class OwnershipIndex {
 
     private final ArrayDeque<FlowInterval> ended = new ArrayDeque<>();
 
-    OwnershipIndex(ProcessRegistry processes, long hashSeed) {
+    /** @param ports also kept up to date, if there are any */
+    OwnershipIndex(ProcessRegistry processes, long hashSeed, @Nullable PortOwners ports) {
+        this.ports = ports;
         this.processes = processes;
         this.connected = new IntervalTable(hashSeed);
         this.bound = new IntervalTable(hashSeed);
@@ -43,6 +46,9 @@ final class OwnershipIndex {
         }
         tableOf(interval).add(interval);
         processes.intervalAdded(interval.owner);
+        if (ports != null) {
+            ports.add(interval);
+        }
         if (!interval.isOpen()) {
             queue(interval);
         }
@@ -110,6 +116,9 @@ final class OwnershipIndex {
         while (first != null && first.until + first.tailNanos() < monotonicNanos) {
             queue.remove();
             tableOf(first).remove(first);
+            if (ports != null) {
+                ports.remove(first);
+            }
             processes.intervalForgotten(first.owner);
             first = queue.peek();
         }

@@ -20,12 +20,15 @@ public final class ProcessRegistry {
     /** Processes that are gone keep a row of their own in the totals up to this many; later ones share one. */
     static final int MAX_RETIRED_TOTALS = 1000;
 
+    private static final long ROOT = 0;
+
     private final ProcessSelector selector;
     private final Map<ProcessIdentity, TrackedProcess> processes = new HashMap<>();
     private final Map<Integer, TrackedProcess> latestByPid = new HashMap<>();
     private final Map<Integer, ProcessIdentity> pinned = new HashMap<>();
     private final ArrayDeque<Exit> exits = new ArrayDeque<>();
     private final List<ProcessTotals> retired = new ArrayList<>();
+    private long changes;
     private ProcessTotals retiredOthers = new ProcessTotals(ProcessTotals.OTHERS, "others", 0, 0, 0);
 
     private record Exit(TrackedProcess process, long monotonicNanos) {}
@@ -39,6 +42,7 @@ public final class ProcessRegistry {
         if (infos.isEmpty()) {
             return;
         }
+        changes++;
         List<TrackedProcess> changed = new ArrayList<>(infos.size());
         for (ProcessInfo info : infos) {
             TrackedProcess process = of(info.identity());
@@ -100,6 +104,36 @@ public final class ProcessRegistry {
         return one.identity().startNanos() > other.identity().startNanos() ? one : other;
     }
 
+    /** The process that has the pid now; null: nobody who lives, as far as is known. */
+    @Nullable
+    TrackedProcess living(int pid) {
+        TrackedProcess latest = latestByPid.get(pid);
+        return latest == null || latest.exited ? null : latest;
+    }
+
+    /** Counts everything that may have made a process wanted, or another than it was. */
+    long changes() {
+        return changes;
+    }
+
+    /**
+     * Known, and not wanted, nor is what it forks; it takes an exec or another name to change that. Whoever runs as root can
+     * become another user without being seen, and where a pid is wanted that nobody has had yet any fork may get it.
+     */
+    boolean isUnwanted(TrackedProcess process) {
+        ProcessInfo info = process.info();
+        if (info == null
+                || process.selected
+                || selector.childrenOf().contains(info.identity().pid())
+                || !pinned.keySet().containsAll(selector.pids())) {
+            return false;
+        }
+        boolean mayChangeUser = info.userId() <= ROOT && !process.exited;
+        return selector.userIds().isEmpty()
+                || !mayChangeUser
+                || !(isWantedPid(info.identity()) || selector.matches(info));
+    }
+
     private boolean isWanted(TrackedProcess process) {
         ProcessInfo info = process.info();
         return info != null && (isWantedItself(info) || isWantedChild(info));
@@ -158,6 +192,7 @@ public final class ProcessRegistry {
     private void exited(TrackedProcess process, long monotonicNanos) {
         if (!process.exited) {
             process.exited = true;
+            changes++;
             exits.add(new Exit(process, monotonicNanos));
         }
     }

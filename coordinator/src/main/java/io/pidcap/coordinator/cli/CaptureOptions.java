@@ -48,6 +48,12 @@ final class CaptureOptions {
     String filter = "";
 
     @Option(
+            names = "--prefilter",
+            description = "Have the kernel drop packets that are known to be of other processes only, before they are "
+                    + "copied: for heavy traffic of which little is wanted. Needs eBPF; see `pidcap doctor`.")
+    boolean prefilter;
+
+    @Option(
             names = {"-s", "--snaplen"},
             paramLabel = "BYTES",
             description =
@@ -146,6 +152,7 @@ final class CaptureOptions {
                 promiscuous,
                 (int) bufferBytes,
                 filter,
+                checkedPrefilter(),
                 SessionConfig.Events.valueOf(events.name().toUpperCase(Locale.ROOT)),
                 (int) pollIntervalMillis,
                 SessionConfig.DEFAULT_SEGMENT_BYTES,
@@ -153,6 +160,31 @@ final class CaptureOptions {
                 packetLimit,
                 user.userId(),
                 user.groupId());
+    }
+
+    private boolean checkedPrefilter() {
+        if (!prefilter) {
+            return false;
+        }
+        if (!filter.isEmpty()) {
+            throw new SessionException(
+                    Kind.USAGE,
+                    "--prefilter and --filter: a packet socket has one filter only",
+                    "leave out one of them");
+        }
+        if (keepAll) {
+            throw new SessionException(
+                    Kind.USAGE,
+                    "--prefilter and --keep-all: what the kernel drops cannot be kept",
+                    "leave out one of them");
+        }
+        if (events == EventsChoice.proc) {
+            throw new SessionException(
+                    Kind.USAGE,
+                    "--prefilter and --events=proc: only the exact source knows in time whose a packet is",
+                    "leave out one of them");
+        }
+        return true;
     }
 
     private Path target(String subject) {

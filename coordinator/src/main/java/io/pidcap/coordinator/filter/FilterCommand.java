@@ -3,6 +3,7 @@ package io.pidcap.coordinator.filter;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.PrefilterSeen;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,6 +58,9 @@ public sealed interface FilterCommand {
 
     /** What happened since the batch or the snapshot before. */
     record BatchArrived(FlowBatch batch) implements FilterCommand {}
+
+    /** What belongs to the batch before it, where packets are filtered in the kernel; in the given run of the event-worker. */
+    record PrefilterSeenArrived(int run, PrefilterSeen seen) implements FilterCommand {}
 
     /**
      * There is no event-worker and will be none for a while: packets are no longer held back for its watermark, until

@@ -1,5 +1,7 @@
 package io.pidcap.coordinator.filter;
 
+import io.pidcap.protocol.model.PrefilterDecision;
+
 /** What the filter stage tells; called on its thread, so it must be quick and must not wait for that thread. */
 public interface FilterListener {
     /**
@@ -10,6 +12,9 @@ public interface FilterListener {
      * @param outputBytes the output's length with them
      */
     void segmentFiltered(SpoolSegment segment, long outputBytes);
+
+    /** What the kernel may drop; only where packets are filtered there. To be carried out by that run of the event-worker. */
+    default void prefilterDecided(int run, PrefilterDecision decision) {}
 
     /** Everything is filtered and flushed; the output is the caller's again. Comes once, unless {@link #failed} does. */
     void finished(FilterProgress result);

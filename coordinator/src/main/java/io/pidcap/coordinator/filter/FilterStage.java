@@ -2,12 +2,14 @@ package io.pidcap.coordinator.filter;
 
 import io.pidcap.coordinator.attribution.Attributor;
 import io.pidcap.coordinator.attribution.FlowTimeline;
+import io.pidcap.coordinator.attribution.PrefilterJudge;
 import io.pidcap.coordinator.attribution.ProcessRegistry;
 import io.pidcap.coordinator.clock.ClockTrack;
 import io.pidcap.coordinator.clock.PacketClock;
 import io.pidcap.coordinator.filter.FilterCommand.BatchArrived;
 import io.pidcap.coordinator.filter.FilterCommand.EventsEnded;
 import io.pidcap.coordinator.filter.FilterCommand.Finish;
+import io.pidcap.coordinator.filter.FilterCommand.PrefilterSeenArrived;
 import io.pidcap.coordinator.filter.FilterCommand.ProgressArrived;
 import io.pidcap.coordinator.filter.FilterCommand.RunEnded;
 import io.pidcap.coordinator.filter.FilterCommand.RunOpened;
@@ -15,10 +17,12 @@ import io.pidcap.coordinator.filter.FilterCommand.SnapshotArrived;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.PrefilterDecision;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,15 +53,18 @@ final class FilterStage implements SpoolStream.Observer {
     private final ClockTrack clock = new ClockTrack();
     private final SpoolRuns runs = new SpoolRuns();
     private final List<String> problems = new ArrayList<>();
+    private final @Nullable PrefilterJudge judge;
 
     private long passedMonotonicNanos = Long.MIN_VALUE;
     private long flushedBytes;
     private boolean withoutEvents;
     private boolean finishing;
 
-    FilterStage(ProcessRegistry processes, CaptureFileWriter output, FilterListener listener) {
+    /** @param withPrefilter also decides what the kernel may drop */
+    FilterStage(ProcessRegistry processes, CaptureFileWriter output, FilterListener listener, boolean withPrefilter) {
         this.processes = processes;
-        this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong());
+        this.judge = withPrefilter ? new PrefilterJudge(processes) : null;
+        this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong(), judge);
         this.selector = new PacketSelector(timeline, output);
         this.output = output;
         this.outputInterfaces = new OutputInterfaces(output);
@@ -75,6 +82,11 @@ final class FilterStage implements SpoolStream.Observer {
             withoutEvents = false;
             clock.add(arrived.snapshot().taken());
             timeline.snapshot(arrived.snapshot());
+            if (judge != null) {
+                judge.beginRun();
+            }
+        } else if (command instanceof PrefilterSeenArrived arrived) {
+            decide(arrived);
         } else if (command instanceof RunOpened opened) {
             runs.add(open(opened));
         } else if (command instanceof RunEnded ended) {
@@ -84,6 +96,13 @@ final class FilterStage implements SpoolStream.Observer {
         } else if (command instanceof Finish) {
             finishing = true;
             runs.allEnded();
+        }
+    }
+
+    private void decide(PrefilterSeenArrived arrived) {
+        PrefilterDecision decision = judge == null ? null : judge.decide(arrived.seen());
+        if (decision != null) {
+            listener.prefilterDecided(arrived.run(), decision);
         }
     }
 

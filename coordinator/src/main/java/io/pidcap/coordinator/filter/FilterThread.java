@@ -35,7 +35,13 @@ public final class FilterThread {
      *     flushed, but not closed
      */
     public FilterThread(ProcessSelector selector, CaptureFileWriter output, FilterListener listener) {
-        this.stage = new FilterStage(new ProcessRegistry(selector), output, listener);
+        this(selector, output, listener, false);
+    }
+
+    /** @param withPrefilter also decides what the kernel may drop, see {@link FilterListener#prefilterDecided} */
+    public FilterThread(
+            ProcessSelector selector, CaptureFileWriter output, FilterListener listener, boolean withPrefilter) {
+        this.stage = new FilterStage(new ProcessRegistry(selector), output, listener, withPrefilter);
         this.listener = listener;
         this.progress = stage.progress(State.RUNNING);
         this.thread = new Thread(this::run, "filter");

@@ -12,6 +12,7 @@ import io.pidcap.coordinator.worker.WorkerProcess;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
 import io.pidcap.coordinator.worker.WorkerSupervisor;
+import io.pidcap.protocol.model.PrefilterDecision;
 import io.pidcap.protocol.wire.PipeServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,6 +48,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private final FlowJournal journal;
     private final EventSide events;
     private final CaptureSide capture;
+    private final SessionPrefilter prefilter;
     private final FilterFeed filter;
     private final Instant started;
     private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
@@ -85,6 +87,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
                 this);
         this.events = new EventSide(config, journal, filter, this);
         this.capture = new CaptureSide(config, directory.spool(), journal, filter, this);
+        this.prefilter = new SessionPrefilter(config, events, capture);
         this.resources = new SessionResources(journal);
     }
 
@@ -193,7 +196,15 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             LOG.warn("no {} from {} to {}: {}", side.role().program(), gap.from(), gap.until(), gap.reason());
             control.restarted(side.role(), run.number(), gap);
         }
-        if (state == SessionState.STARTING && events.isReady() && capture.isReady()) {
+        SessionException refusal = prefilter.offer();
+        if (refusal != null) {
+            prefilterUsed(refusal);
+        }
+        readyIfAllIs();
+    }
+
+    private void readyIfAllIs() {
+        if (state == SessionState.STARTING && events.isReady() && capture.isReady() && prefilter.isReady()) {
             enter(SessionState.CAPTURING, "both workers are ready");
             readyAt = Instant.now();
             notes.addAll(SessionNotes.atReady(config, events));
@@ -204,6 +215,22 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             }
             tick();
         }
+    }
+
+    @Override
+    public void prefilterUsed(@Nullable SessionException refusal) {
+        if (refusal == null) {
+            readyIfAllIs();
+        } else if (state == SessionState.STARTING) {
+            fail(refusal);
+        } else {
+            notes.add(prefilter.lost(refusal));
+        }
+    }
+
+    @Override
+    public void prefilterDecided(int run, PrefilterDecision decision) {
+        prefilter.decided(run, decision);
     }
 
     @Override

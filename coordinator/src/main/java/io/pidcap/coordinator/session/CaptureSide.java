@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.journal.FlowJournal;
+import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.worker.WorkerLink;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
@@ -9,18 +10,22 @@ import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.OpenInterface;
+import io.pidcap.protocol.v1.PrefilterOfferMessage;
+import io.pidcap.protocol.v1.PrefilterUsed;
 import io.pidcap.protocol.v1.SpoolProgress;
 import io.pidcap.protocol.v1.StartCapture;
+import io.pidcap.protocol.v1.UsePrefilter;
 import io.pidcap.protocol.wire.CaptureMapper;
 import io.pidcap.protocol.wire.ProtocolException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The conversation of capture.proto: what is readable in the spool goes to the filter stage. */
 final class CaptureSide extends WorkerSide {
-    private static final CaptureCounters NOTHING = new CaptureCounters(0, 0, 0, 0, 0);
+    private static final CaptureCounters NOTHING = new CaptureCounters(0, 0, 0, 0, 0, 0);
 
     private final SessionConfig config;
     private final Path spool;
@@ -30,6 +35,8 @@ final class CaptureSide extends WorkerSide {
     private final List<CaptureCounters> ofEarlierRuns = new ArrayList<>();
     private List<OpenInterface> open = List.of();
     private List<CaptureCounters> counters = new ArrayList<>();
+    private @Nullable WorkerLink currentLink;
+    private boolean usesPrefilter;
     private long drainedUntilEpochNanos;
 
     CaptureSide(SessionConfig config, Path spool, FlowJournal journal, FilterFeed filter, Listener listener) {
@@ -46,6 +53,8 @@ final class CaptureSide extends WorkerSide {
         counters = new ArrayList<>();
         config.interfaces().forEach(name -> counters.add(NOTHING));
         drainedUntilEpochNanos = 0;
+        currentLink = link;
+        usesPrefilter = false;
         link.startCapture(request(config, spool));
     }
 
@@ -66,6 +75,7 @@ final class CaptureSide extends WorkerSide {
         switch (envelope.getBodyCase()) {
             case CAPTURE_READY -> capturing(run, envelope.getCaptureReady());
             case SPOOL_PROGRESS -> progress(run, envelope.getSpoolProgress());
+            case PREFILTER_USED -> prefilterUsed(envelope.getPrefilterUsed());
             default -> {
                 return false;
             }
@@ -82,6 +92,26 @@ final class CaptureSide extends WorkerSide {
         open = List.copyOf(ready.getInterfacesList());
         filter.captureRunOpened(run.number(), ready);
         becameReady(run, Instant.now());
+    }
+
+    /** Once this side is ready, and again when the event-worker is another one. */
+    void usePrefilter(PrefilterOfferMessage offer) {
+        if (currentLink != null) {
+            currentLink.usePrefilter(UsePrefilter.newBuilder().setOffer(offer).build());
+        }
+    }
+
+    private void prefilterUsed(PrefilterUsed used) {
+        usesPrefilter = used.getProblem().isEmpty();
+        listener()
+                .prefilterUsed(
+                        usesPrefilter
+                                ? null
+                                : new SessionException(Kind.NOT_SUPPORTED, used.getProblem(), used.getHint()));
+    }
+
+    boolean usesPrefilter() {
+        return usesPrefilter;
     }
 
     private void progress(WorkerRun run, SpoolProgress progress) {
@@ -107,6 +137,7 @@ final class CaptureSide extends WorkerSide {
         for (int i = 0; i < counters.size(); i++) {
             ofEarlierRuns.set(i, sum(ofEarlierRuns.get(i), counters.get(i)));
         }
+        currentLink = null;
         counters = new ArrayList<>();
         filter.captureRunEnded(run.number());
     }
@@ -126,7 +157,8 @@ final class CaptureSide extends WorkerSide {
                 one.unwrittenPackets() + other.unwrittenPackets(),
                 one.receivedPackets() + other.receivedPackets(),
                 one.droppedPackets() + other.droppedPackets(),
-                one.interfaceDroppedPackets() + other.interfaceDroppedPackets());
+                one.interfaceDroppedPackets() + other.interfaceDroppedPackets(),
+                one.prefilteredPackets() + other.prefilteredPackets());
     }
 
     List<SessionReport.Interface> report() {
@@ -142,7 +174,8 @@ final class CaptureSide extends WorkerSide {
                     total.writtenPackets(),
                     total.unwrittenPackets(),
                     total.droppedPackets(),
-                    total.interfaceDroppedPackets()));
+                    total.interfaceDroppedPackets(),
+                    total.prefilteredPackets()));
         }
         return rows;
     }

@@ -2,32 +2,46 @@ package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
 import io.pidcap.coordinator.journal.FlowJournal;
+import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.worker.WorkerLink;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.PrefilterDecision;
+import io.pidcap.protocol.model.PrefilterSeen;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.EventSource;
+import io.pidcap.protocol.v1.PrefilterOfferMessage;
+import io.pidcap.protocol.v1.PrefilterSeenMessage;
 import io.pidcap.protocol.v1.WatchFlows;
 import io.pidcap.protocol.v1.WatchReady;
 import io.pidcap.protocol.wire.FlowBatchAssembler;
+import io.pidcap.protocol.wire.PrefilterMapper;
+import io.pidcap.protocol.wire.ProtocolException;
 import io.pidcap.protocol.wire.SnapshotAssembler;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The conversation of events.proto: snapshot and batches go to the journal first, then to the filter stage. */
 final class EventSide extends WorkerSide {
+    /** Many more than all ports fill. */
+    private static final int MOST_PREFILTER_PIECES = 80;
+
     private final SessionConfig config;
     private final FlowJournal journal;
     private final FilterFeed filter;
 
     private SnapshotAssembler snapshots = new SnapshotAssembler();
     private FlowBatchAssembler batches = new FlowBatchAssembler();
+    private final List<PrefilterSeenMessage> prefilterPieces = new ArrayList<>();
+    private @Nullable WorkerLink currentLink;
+    private int currentRun;
     private @Nullable SocketSnapshot firstSnapshot;
     private @Nullable Instant snapshotTaken;
     private @Nullable WatchReady watching;
@@ -48,6 +62,9 @@ final class EventSide extends WorkerSide {
         snapshots = new SnapshotAssembler();
         batches = new FlowBatchAssembler();
         snapshotTaken = null;
+        prefilterPieces.clear();
+        currentRun = run.number();
+        currentLink = link;
         link.watchFlows(request(config));
     }
 
@@ -55,6 +72,7 @@ final class EventSide extends WorkerSide {
         return WatchFlows.newBuilder()
                 .setSource(wire(config.events()))
                 .setPollIntervalMillis(config.pollIntervalMillis())
+                .setPrefilter(config.prefilter())
                 .build();
     }
 
@@ -78,6 +96,7 @@ final class EventSide extends WorkerSide {
                 journal.flowBatch(run.number(), envelope.getFlowBatch());
                 batch(batches.add(envelope.getFlowBatch()));
             }
+            case PREFILTER_SEEN -> prefilterSeen(run, envelope.getPrefilterSeen());
             default -> {
                 return false;
             }
@@ -119,6 +138,43 @@ final class EventSide extends WorkerSide {
         filter.batch(batch);
     }
 
+    private void prefilterSeen(WorkerRun run, PrefilterSeenMessage piece) {
+        prefilterPieces.add(piece);
+        if (prefilterPieces.size() > MOST_PREFILTER_PIECES) {
+            throw new ProtocolException("PrefilterSeenMessage: more than " + MOST_PREFILTER_PIECES + " pieces");
+        }
+        if (piece.getLast()) {
+            PrefilterSeen seen = PrefilterMapper.seen(prefilterPieces);
+            prefilterPieces.clear();
+            // Of a batch that is not complete nothing may be concluded; what is not settled is dropped no more.
+            if (batches.missingPieces() == 0) {
+                filter.prefilterSeen(run.number(), seen);
+            }
+        }
+    }
+
+    /** Of a run that is over it is too late. */
+    void decide(int run, PrefilterDecision decision) {
+        if (currentLink != null && run == currentRun) {
+            PrefilterMapper.toMessages(decision).forEach(currentLink::decide);
+        }
+    }
+
+    /**
+     * What the capture-worker needs to have packets filtered in the kernel, once this side is ready.
+     *
+     * @throws SessionException why there is nothing
+     */
+    PrefilterOfferMessage prefilterOffer() {
+        WatchReady now = watching;
+        if (now == null || !now.hasPrefilter()) {
+            throw now == null
+                    ? new SessionException(Kind.FAILURE, "filter packets in the kernel: nothing is watched", "")
+                    : new SessionException(Kind.NOT_SUPPORTED, now.getPrefilterProblem(), now.getPrefilterHint());
+        }
+        return now.getPrefilter();
+    }
+
     private static Instant instant(ObservedTime time) {
         return Instant.ofEpochSecond(0, time.epochNanos());
     }
@@ -133,6 +189,7 @@ final class EventSide extends WorkerSide {
 
     @Override
     void closeRun(WorkerRun run) {
+        currentLink = null;
         missingOfEarlierRuns += batches.missingPieces();
         batches = new FlowBatchAssembler();
     }

@@ -10,6 +10,8 @@ import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.PrefilterDecision;
+import io.pidcap.protocol.model.PrefilterSeen;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.SpoolProgress;
@@ -33,6 +35,9 @@ final class FilterFeed {
         /** Nobody reads the segment any more. */
         void segmentFiltered(SpoolSegment segment, long outputBytes);
 
+        /** For that run of the event-worker. */
+        void prefilterDecided(int run, PrefilterDecision decision);
+
         void filterFinished();
 
         void filterFailed(Exception cause);
@@ -50,22 +55,31 @@ final class FilterFeed {
     FilterFeed(SessionConfig config, Path spool, CaptureFileWriter writer, Executor owner, Listener listener) {
         this.commands = new SpoolCommands(spool, config.filter());
         this.writer = writer;
-        this.thread = new FilterThread(selector(config), writer, new FilterListener() {
-            @Override
-            public void segmentFiltered(SpoolSegment segment, long outputBytes) {
-                owner.execute(() -> listener.segmentFiltered(segment, outputBytes));
-            }
+        this.thread = new FilterThread(
+                selector(config),
+                writer,
+                new FilterListener() {
+                    @Override
+                    public void segmentFiltered(SpoolSegment segment, long outputBytes) {
+                        owner.execute(() -> listener.segmentFiltered(segment, outputBytes));
+                    }
 
-            @Override
-            public void finished(FilterProgress result) {
-                owner.execute(listener::filterFinished);
-            }
+                    @Override
+                    public void prefilterDecided(int run, PrefilterDecision decision) {
+                        owner.execute(() -> listener.prefilterDecided(run, decision));
+                    }
 
-            @Override
-            public void failed(FilterProgress result, Exception cause) {
-                owner.execute(() -> listener.filterFailed(cause));
-            }
-        });
+                    @Override
+                    public void finished(FilterProgress result) {
+                        owner.execute(listener::filterFinished);
+                    }
+
+                    @Override
+                    public void failed(FilterProgress result, Exception cause) {
+                        owner.execute(() -> listener.filterFailed(cause));
+                    }
+                },
+                config.prefilter());
     }
 
     static ProcessSelector selector(SessionConfig config) {
@@ -98,6 +112,10 @@ final class FilterFeed {
 
     void batch(FlowBatch batch) {
         post(new FilterCommand.BatchArrived(batch));
+    }
+
+    void prefilterSeen(int run, PrefilterSeen seen) {
+        post(new FilterCommand.PrefilterSeenArrived(run, seen));
     }
 
     void spoolProgress(int run, SpoolProgress progress) {
@@ -136,7 +154,7 @@ final class FilterFeed {
                         number,
                         startEpochNanos,
                         endEpochNanos,
-                        one.written() + one.unwritten() + one.dropped(),
+                        one.written() + one.unwritten() + one.dropped() + one.prefiltered(),
                         one.droppedByInterface(),
                         one.dropped(),
                         one.written() + one.unwritten(),

@@ -19,6 +19,8 @@ import java.util.List;
  * @param snaplenBytes most bytes kept of a packet, 1 to 262144
  * @param bufferBytes the kernel's buffer for packets that were not read yet, per interface
  * @param filter pcap-filter(7) expression; empty: all packets
+ * @param prefilter whether the kernel drops what it is told that nobody wants; not with a filter, nor with {@code
+ *     keepAll}
  * @param events which source tells who owns a flow
  * @param pollIntervalMillis how often a polling event source looks
  * @param segmentBytes size at which a spool segment ends
@@ -41,6 +43,7 @@ public record SessionConfig(
         boolean promiscuous,
         int bufferBytes,
         String filter,
+        boolean prefilter,
         Events events,
         int pollIntervalMillis,
         long segmentBytes,
@@ -71,6 +74,7 @@ public record SessionConfig(
         require(
                 !names.isEmpty() || !executables.isEmpty() || !pids.isEmpty() || !userIds.isEmpty(),
                 "no process is named");
+        require(!prefilter || (filter.isEmpty() && !keepAll), "a prefilter with a filter, or with all kept");
         require(output.isAbsolute(), "the output path " + output + " is not absolute");
         require(snaplenBytes >= 1 && snaplenBytes <= MAX_SNAPLEN_BYTES, "snaplen " + snaplenBytes);
         require(bufferBytes >= 1 << 16, "buffer " + bufferBytes);

@@ -53,6 +53,7 @@ public final class SessionNotes {
         long written = sum(totals, CaptureCounters::writtenPackets);
         long reached = Math.max(written, counters.receivedPackets());
         long unread = reached - counters.keptPackets() - counters.skippedPackets();
+        long prefiltered = sum(totals, CaptureCounters::prefilteredPackets);
         boolean over = progress.state() != FilterProgress.State.RUNNING;
         Map<String, Long> keptBy = new LinkedHashMap<>();
         for (AttributionReason reason : AttributionReason.values()) {
@@ -60,6 +61,7 @@ public final class SessionNotes {
         }
         Map<String, Long> skipped = new LinkedHashMap<>();
         skipped.put("of other processes", counters.notSelectedPackets());
+        skipped.put("by the prefilter", prefiltered);
         counters.unknownPackets().forEach((cause, count) -> skipped.put(cause.description(), count));
         Map<String, Long> dropped = new LinkedHashMap<>();
         dropped.put("by the kernel", sum(totals, CaptureCounters::droppedPackets));
@@ -71,7 +73,7 @@ public final class SessionNotes {
                 + sum(totals, CaptureCounters::interfaceDroppedPackets)
                 + sum(totals, CaptureCounters::unwrittenPackets);
         return new SessionReport.Packets(
-                reached + droppedBefore,
+                reached + prefiltered + droppedBefore,
                 counters.keptPackets() - lostInOutput,
                 keptBy,
                 skipped,

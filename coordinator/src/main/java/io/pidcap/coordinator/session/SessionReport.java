@@ -145,6 +145,7 @@ public record SessionReport(
      *
      * @param written packets in the spool
      * @param unwritten packets that the spool had no place for
+     * @param prefiltered packets that the kernel skipped, since nobody wants them
      */
     public record Interface(
             String name,
@@ -153,7 +154,8 @@ public record SessionReport(
             long written,
             long unwritten,
             long dropped,
-            long droppedByInterface) {}
+            long droppedByInterface,
+            long prefiltered) {}
 
     /** One process of which packets were kept; pid 0 is all those that have no row of their own. */
     public record ProcessRow(int pid, String name, long packets, long bytes, long flows) {}

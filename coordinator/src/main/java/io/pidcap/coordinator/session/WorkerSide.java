@@ -37,6 +37,9 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
         void told(WorkerSide side);
 
         void stopped(WorkerSide side);
+
+        /** @param refusal why packets are not filtered in the kernel now; null: they are */
+        void prefilterUsed(@Nullable SessionException refusal);
     }
 
     private final WorkerRole role;
@@ -69,6 +72,10 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
 
     WorkerRole role() {
         return role;
+    }
+
+    final Listener listener() {
+        return listener;
     }
 
     boolean isReady() {

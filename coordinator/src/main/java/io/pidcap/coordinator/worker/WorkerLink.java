@@ -2,10 +2,12 @@ package io.pidcap.coordinator.worker;
 
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.ListInterfaces;
+import io.pidcap.protocol.v1.PrefilterDecisionMessage;
 import io.pidcap.protocol.v1.ProbeFeatures;
 import io.pidcap.protocol.v1.StartCapture;
 import io.pidcap.protocol.v1.Stop;
 import io.pidcap.protocol.v1.TakeSnapshot;
+import io.pidcap.protocol.v1.UsePrefilter;
 import io.pidcap.protocol.v1.WatchFlows;
 import io.pidcap.protocol.wire.Pipe;
 
@@ -23,6 +25,14 @@ public final class WorkerLink {
 
     public long watchFlows(WatchFlows request) {
         return pipe.send(Envelope.newBuilder().setWatchFlows(request));
+    }
+
+    public void decide(PrefilterDecisionMessage piece) {
+        pipe.send(Envelope.newBuilder().setPrefilterDecision(piece));
+    }
+
+    public long usePrefilter(UsePrefilter request) {
+        return pipe.send(Envelope.newBuilder().setUsePrefilter(request));
     }
 
     public long takeSnapshot() {

@@ -40,7 +40,7 @@ final class FilterFixture {
         file = directory.resolve("out.pcap");
         output = new PcapWriter(
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), file.toString());
-        stage = new FilterStage(new ProcessRegistry(ProcessSelector.ofNames("p1")), output, listener);
+        stage = new FilterStage(new ProcessRegistry(ProcessSelector.ofNames("p1")), output, listener, false);
     }
 
     static SnapshotArrived snapshot(double seconds) {

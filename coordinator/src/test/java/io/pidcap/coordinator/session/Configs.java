@@ -23,6 +23,7 @@ final class Configs {
                 true,
                 1 << 20,
                 "tcp port 443",
+                false,
                 SessionConfig.Events.PROC,
                 50,
                 1 << 20,

@@ -39,7 +39,7 @@ public final class Reports {
                         Map.of("by the kernel", 0L),
                         waiting),
                 new SessionReport.Events("proc", "", List.of(), 17, 0, 0, null),
-                List.of(new SessionReport.Interface("any", "LINUX_SLL2", true, 5432, 0, 0, 0)),
+                List.of(new SessionReport.Interface("any", "LINUX_SLL2", true, 5432, 0, 0, 0, 0)),
                 List.of(new SessionReport.ProcessRow(4711, "curl", 1234, 1_200_000, 3)),
                 List.of(new SessionReport.Run("capture", 1, 99, START, START, null, "")),
                 List.of(new SessionReport.Gap("events", START.plusSeconds(1), START.plusSeconds(2), "killed", false)),

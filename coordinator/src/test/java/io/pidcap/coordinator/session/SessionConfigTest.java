@@ -43,6 +43,7 @@ class SessionConfigTest {
                         false,
                         1 << 20,
                         "",
+                        false,
                         SessionConfig.Events.AUTO,
                         20,
                         1 << 20,

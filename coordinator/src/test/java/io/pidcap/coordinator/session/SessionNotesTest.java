@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class SessionNotesTest {
     private static final List<CaptureCounters> TOTALS =
-            List.of(new CaptureCounters(100, 5, 999, 7, 2), new CaptureCounters(50, 0, 999, 1, 0));
+            List.of(new CaptureCounters(100, 5, 999, 7, 2, 1000), new CaptureCounters(50, 0, 999, 1, 0, 0));
 
     private static FilterProgress progress(FilterProgress.State state, long kept, long notSelected, long unknown) {
         FilterCounters counters = new FilterCounters(
@@ -34,10 +34,11 @@ class SessionNotesTest {
         SessionReport.Packets packets =
                 SessionNotes.packets(TOTALS, progress(FilterProgress.State.FINISHED, 60, 80, 10), 0);
 
-        assertThat(packets.received()).isEqualTo(165);
+        assertThat(packets.received()).isEqualTo(1165);
         assertThat(packets.kept()).isEqualTo(60);
         assertThat(packets.keptBy()).containsEntry("tail", 60L).containsEntry("listener", 0L);
-        assertThat(packets.skippedInAll()).isEqualTo(90);
+        assertThat(packets.skipped()).containsEntry("by the prefilter", 1000L);
+        assertThat(packets.skippedInAll()).isEqualTo(1090);
         assertThat(packets.droppedInAll()).isEqualTo(15);
         assertThat(packets.waiting()).isZero();
         assertThat(packets.balances()).isTrue();
@@ -67,7 +68,7 @@ class SessionNotesTest {
         SessionReport.Packets packets =
                 SessionNotes.packets(TOTALS, progress(FilterProgress.State.FINISHED, 200, 0, 0), 0);
 
-        assertThat(packets.received()).isEqualTo(215);
+        assertThat(packets.received()).isEqualTo(1215);
         assertThat(packets.balances()).isTrue();
     }
 

@@ -8,15 +8,24 @@ import java.util.Map;
 /** The figures as a table in Markdown. */
 final class AccuracyTable {
     private static final String HEAD =
-            "| class | packets | recall ebpf | precision ebpf | recall proc | precision proc |\n|---|--:|--:|--:|--:|--:|\n";
+            "| class | packets | recall ebpf | precision ebpf | recall prefilter | precision prefilter | recall proc"
+                    + " | precision proc |\n|---|--:|--:|--:|--:|--:|--:|--:|\n";
 
     private final Map<String, String> limits;
     private final List<Row> rows = new ArrayList<>();
 
-    private record Row(String name, Tally ebpf, Tally proc) {
+    private record Row(String name, Tally ebpf, Tally prefilter, Tally proc) {
         String markdown() {
-            return "| %s | %d | %s | %s | %s | %s |\n"
-                    .formatted(name, ebpf.wanted(), ebpf.recall(), ebpf.precision(), proc.recall(), proc.precision());
+            return "| %s | %d | %s | %s | %s | %s | %s | %s |\n"
+                    .formatted(
+                            name,
+                            ebpf.wanted(),
+                            ebpf.recall(),
+                            ebpf.precision(),
+                            prefilter.recall(),
+                            prefilter.precision(),
+                            proc.recall(),
+                            proc.precision());
         }
     }
 
@@ -25,9 +34,13 @@ final class AccuracyTable {
         this.limits = limits;
     }
 
-    void add(Scene scene, Truth truth, Scores ebpf, Scores proc) {
-        truth.classes().forEach((number, name) -> rows.add(new Row(name, ebpf.of(number), proc.of(number))));
-        rows.add(new Row("of no class, scene " + scene.word(), ebpf.of(Truth.NO_CLASS), proc.of(Truth.NO_CLASS)));
+    void add(Scene scene, Truth truth, Scores ebpf, Scores prefilter, Scores proc) {
+        truth.classes().forEach((number, name) -> rows.add(row(name, number, ebpf, prefilter, proc)));
+        rows.add(row("of no class, scene " + scene.word(), Truth.NO_CLASS, ebpf, prefilter, proc));
+    }
+
+    private static Row row(String name, int number, Scores ebpf, Scores prefilter, Scores proc) {
+        return new Row(name, ebpf.of(number), prefilter.of(number), proc.of(number));
     }
 
     String markdown() {
@@ -41,8 +54,8 @@ final class AccuracyTable {
     /** The classes in which eBPF made a mistake that has no reason. */
     List<String> failures() {
         return rows.stream()
-                .filter(row -> !row.ebpf.isPerfect() && !limits.containsKey(row.name))
-                .map(row -> row.name + ": " + row.ebpf)
+                .filter(row -> !(row.ebpf.isPerfect() && row.prefilter.isPerfect()) && !limits.containsKey(row.name))
+                .map(row -> row.name + ": " + row.ebpf + ", with the prefilter " + row.prefilter)
                 .toList();
     }
 }

@@ -16,6 +16,7 @@ final class Conductor implements AutoCloseable {
     private static final List<String> PROGRAMS = List.of(
             "accuracy.py",
             "accuracy_base.py",
+            "accuracy_bulk.py",
             "accuracy_classes.py",
             "accuracy_ways.py",
             "accuracy_selection.py",

@@ -62,6 +62,15 @@ final class Truth {
         return names;
     }
 
+    /** How many packets are no target's, of a class; of all classes where the name is empty. */
+    long unwanted(List<WirePacket> packets, String className) {
+        return packets.stream()
+                .map(this::judge)
+                .filter(judgement -> !judgement.target())
+                .filter(judgement -> className.isEmpty() || className.equals(names.get(judgement.trafficClass())))
+                .count();
+    }
+
     /** A rule counts for more than the addresses. */
     Judgement judge(WirePacket packet) {
         for (Rule rule : rules) {

@@ -28,7 +28,8 @@ public final class BenchMain {
             new CostPacketsBenchmark(),
             new CostEventsBenchmark(),
             new CostSnapshotBenchmark(),
-            new CostCpuBenchmark());
+            new CostCpuBenchmark(),
+            new PrefilterBenchmark());
 
     private static final int DEFAULT_ROUNDS = 7;
 

@@ -99,9 +99,7 @@ final class CostProgram {
 
     /** Programs that do nothing are where a packet passes ours, until it is closed. */
     Held emptyPrograms() throws IOException {
-        return new Held(new ProcessBuilder(command("hooks"))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        return new Held(start("hooks"), 0);
     }
 
     /** A process that holds something. */

@@ -28,6 +28,8 @@ public enum Require {
     CC,
     CLANG,
     EBPF,
+    /** Packets can be filtered in the kernel. */
+    PREFILTER,
     /** The wall clock can be set. */
     CLOCK;
 
@@ -52,17 +54,19 @@ public enum Require {
             case ROOT -> isRoot() ? Optional.empty() : Optional.of("not root: packets cannot be captured");
             case NETNS -> failure("unshare --net", "unshare", "--net", "true");
             case CLOCK -> cannotSetClock();
-            case EBPF -> cannotLearnExactly();
+            case EBPF -> lacks("events-exact");
+            case PREFILTER -> lacks("prefilter");
             case TSHARK, TCPDUMP, PYTHON3, NFT, TC, CC, CLANG -> missing(word());
         };
     }
 
-    private static Optional<String> cannotLearnExactly() {
-        return HostBackends.forThisHost().probeEventFeatures().stream()
-                .filter(feature -> feature.name().equals("events-exact")
-                        && feature.availability() != HostFeature.Availability.AVAILABLE)
-                .map(HostFeature::detail)
-                .findFirst();
+    private static Optional<String> lacks(String feature) {
+        List<HostFeature> found = HostBackends.forThisHost().probeEventFeatures();
+        return found.stream()
+                        .anyMatch(each -> each.name().equals(feature)
+                                && each.availability() == HostFeature.Availability.AVAILABLE)
+                ? Optional.empty()
+                : Optional.of(feature + ": " + found);
     }
 
     private static boolean isRoot() {

@@ -36,9 +36,11 @@ public final class StartedSessions implements AutoCloseable {
         return started.out().strip();
     }
 
-    public void stop(String id) throws IOException, InterruptedException {
-        Pidcap.Result stopped = pidcap.run("stop", id);
+    /** @return its report */
+    public JsonNode stop(String id) throws IOException, InterruptedException {
+        Pidcap.Result stopped = pidcap.run("stop", id, "--json");
         assertThat(stopped.exitCode()).as(stopped.err()).isZero();
+        return Status.parse(stopped.out());
     }
 
     /** By force where they do not stop when told to, which throws. */

@@ -4,10 +4,12 @@ import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.FlowEventSourceConfig;
 import io.pidcap.host.linux.bpf.BpfFeatures;
 import io.pidcap.host.linux.bpf.CgroupFlowEventSource;
+import io.pidcap.host.linux.bpf.OptionalPart;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 
 /** Everything of Linux that is not packets. */
@@ -40,7 +42,9 @@ final class LinuxEvents {
     private FlowEventSource exact(FlowEventSourceConfig config) {
         return new CgroupFlowEventSource(
                 new ProcHostTables(new ProcRoot(procRoot), clock, config.withArguments()),
-                Integer.getInteger(RING_BYTES_PROPERTY, CgroupFlowEventSource.RING_BYTES));
+                EnumSet.allOf(OptionalPart.class),
+                Integer.getInteger(RING_BYTES_PROPERTY, CgroupFlowEventSource.RING_BYTES),
+                config.prefilter());
     }
 
     private FlowEventSource polling(FlowEventSourceConfig config, String reason) {

@@ -2,6 +2,7 @@ package io.pidcap.host.linux;
 
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.HostException;
+import io.pidcap.host.Prefilter;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.util.List;
@@ -60,6 +61,11 @@ final class PreferredFlowEventSource implements FlowEventSource {
     @Override
     public FlowBatch next(long timeoutMillis) {
         return chosen.next(timeoutMillis);
+    }
+
+    @Override
+    public Prefilter prefilter() {
+        return chosen.prefilter();
     }
 
     @Override

@@ -45,13 +45,16 @@ final class LoopbackFilter {
 
     /**
      * @param socket a packet socket on which libpcap has finished setting its filter
+     * @return the index of the loopback interface; 0: there is none
      * @throws IOException with the step that the kernel refused; the socket's filter is as it was
      */
-    static void attach(int socket) throws IOException {
+    static int attach(int socket) throws IOException {
         NetworkInterface loopback = NetworkInterface.getByName(LOOPBACK);
-        if (loopback != null) {
-            attach(socket, behindPrefix(attached(socket), loopback.getIndex()));
+        if (loopback == null) {
+            return 0;
         }
+        attach(socket, behindPrefix(attached(socket), loopback.getIndex()));
+        return loopback.getIndex();
     }
 
     /** The program that is attached, or one that takes everything. */

@@ -39,6 +39,7 @@ final class PcapDevice implements AutoCloseable {
     private final LibPcapLibrary pcap;
     private final String interfaceName;
     private final Pointer handle;
+    private int loopbackTakenOnce;
     private boolean closed;
 
     private PcapDevice(LibPcapLibrary pcap, String interfaceName, Pointer handle) {
@@ -146,10 +147,15 @@ final class PcapDevice implements AutoCloseable {
             return;
         }
         try {
-            LoopbackFilter.attach(pcap.pcap_fileno(handle));
+            loopbackTakenOnce = LoopbackFilter.attach(pcap.pcap_fileno(handle));
         } catch (IOException e) {
             LOG.info("{}: packets on lo are counted twice as received ({})", interfaceName, e.getMessage());
         }
+    }
+
+    /** The index of the interface of which the kernel hands over one copy of each packet only; 0: none. */
+    int loopbackTakenOnce() {
+        return loopbackTakenOnce;
     }
 
     private void setNonBlocking() {

@@ -8,9 +8,11 @@ import com.sun.jna.ptr.PointerByReference;
 import io.pidcap.host.Clocks;
 import io.pidcap.host.PacketSource;
 import io.pidcap.host.PacketSourceConfig;
+import io.pidcap.host.linux.bpf.CapturePrefilter;
 import io.pidcap.protocol.model.CaptureCounters;
 import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.PrefilterOffer;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +70,8 @@ public final class PcapPacketSource implements PacketSource {
     /** When the kernel's ring was last seen empty: what lies in it was stamped since. */
     private @Nullable ObservedTime emptied;
 
+    private @Nullable CapturePrefilter prefilter;
+    private long prefilteredBefore;
     private boolean moreToCome;
     private long lastTurnNanoTime = System.nanoTime();
     private boolean closed;
@@ -239,13 +243,32 @@ public final class PcapPacketSource implements PacketSource {
     }
 
     @Override
+    public void prefilter(PrefilterOffer offer, int number) {
+        synchronized (handleLock) {
+            CapturePrefilter next = CapturePrefilter.attach(
+                    pcap.pcap_fileno(device.handle()), offer, number, device.loopbackTakenOnce());
+            CapturePrefilter before = prefilter;
+            prefilter = next;
+            if (before != null) {
+                before.close();
+                prefilteredBefore += before.skippedPackets();
+            }
+        }
+    }
+
+    @Override
     public CaptureCounters counters() {
         synchronized (handleLock) {
             if (!closed) {
                 stats.refresh();
             }
             return new CaptureCounters(
-                    writtenPackets, unwrittenPackets, stats.received(), stats.dropped(), stats.interfaceDropped());
+                    writtenPackets,
+                    unwrittenPackets,
+                    stats.received(),
+                    stats.dropped(),
+                    stats.interfaceDropped(),
+                    prefilteredBefore + (prefilter == null ? 0 : prefilter.skippedPackets()));
         }
     }
 
@@ -259,6 +282,9 @@ public final class PcapPacketSource implements PacketSource {
                     nowhere.close();
                 }
                 device.close();
+                if (prefilter != null) {
+                    prefilter.close();
+                }
                 pollfd.close();
             }
         }

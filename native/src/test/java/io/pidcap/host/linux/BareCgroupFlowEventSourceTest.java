@@ -38,7 +38,8 @@ class BareCgroupFlowEventSourceTest extends FlowEventSourceContract {
         return new CgroupFlowEventSource(
                 new ProcHostTables(new ProcRoot(ProcRoot.MOUNT), new SystemClock(), false),
                 Set.of(),
-                CgroupFlowEventSource.RING_BYTES);
+                CgroupFlowEventSource.RING_BYTES,
+                false);
     }
 
     @Override

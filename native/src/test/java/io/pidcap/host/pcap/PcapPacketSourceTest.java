@@ -84,7 +84,7 @@ class PcapPacketSourceTest extends PacketSourceContract {
                 send(count);
                 drain(source, segment);
             }
-            assertThat(source.counters()).isEqualTo(new CaptureCounters(count, 0, count, 0, 0));
+            assertThat(source.counters()).isEqualTo(new CaptureCounters(count, 0, count, 0, 0, 0));
         }
         String text = ChildProcess.run("tcpdump", "-n", "-r", file.toString(), "udp port " + sink.getLocalPort());
         assertThat(text.lines().filter(line -> line.contains("UDP, length " + PAYLOAD_BYTES)))

@@ -8,10 +8,12 @@ package io.pidcap.protocol.model;
  * @param receivedPackets {@code ps_recv} of pcap_stats(3): what reached the capture's socket and passed its filter
  * @param droppedPackets {@code ps_drop}: had no place in the kernel's buffer
  * @param interfaceDroppedPackets {@code ps_ifdrop}: dropped by the interface or its driver; 0 where it is not counted
+ * @param prefilteredPackets skipped in the kernel because nobody wants them, before they were received
  */
 public record CaptureCounters(
         long writtenPackets,
         long unwrittenPackets,
         long receivedPackets,
         long droppedPackets,
-        long interfaceDroppedPackets) {}
+        long interfaceDroppedPackets,
+        long prefilteredPackets) {}

@@ -14,6 +14,7 @@ public final class CaptureMapper {
                 .setReceivedPackets(counters.receivedPackets())
                 .setDroppedPackets(counters.droppedPackets())
                 .setInterfaceDroppedPackets(counters.interfaceDroppedPackets())
+                .setPrefilteredPackets(counters.prefilteredPackets())
                 .build();
     }
 
@@ -24,6 +25,7 @@ public final class CaptureMapper {
                 MessageChecks.counter(message.getReceivedPackets(), "CaptureCountersMessage.received_packets"),
                 MessageChecks.counter(message.getDroppedPackets(), "CaptureCountersMessage.dropped_packets"),
                 MessageChecks.counter(
-                        message.getInterfaceDroppedPackets(), "CaptureCountersMessage.interface_dropped_packets"));
+                        message.getInterfaceDroppedPackets(), "CaptureCountersMessage.interface_dropped_packets"),
+                MessageChecks.counter(message.getPrefilteredPackets(), "CaptureCountersMessage.prefiltered_packets"));
     }
 }

@@ -64,6 +64,14 @@ final class MapperTest {
             assertThat(CaptureMapper.toModel(CaptureMapper.toMessage(counters)))
                     .as(seed)
                     .isEqualTo(counters);
+            var seen = any.prefilterSeen(3);
+            assertThat(PrefilterMapper.seen(PrefilterMapper.toMessages(seen)))
+                    .as(seed)
+                    .isEqualTo(seen);
+            var decision = any.prefilterDecision(3);
+            assertThat(PrefilterMapper.decision(PrefilterMapper.toMessages(decision)))
+                    .as(seed)
+                    .isEqualTo(decision);
             List<InterfaceInfo> interfaces = any.list(3, any::networkInterface);
             assertThat(HostMapper.toModel(HostMapper.toMessage(interfaces)))
                     .as(seed)
@@ -73,6 +81,20 @@ final class MapperTest {
                     .as(seed)
                     .isEqualTo(features);
         }
+    }
+
+    @Test
+    void shouldSendWhatTheKernelMayDropInPiecesThatFitIntoAFrame() {
+        RandomModel any = new RandomModel(SEED);
+        var seen = any.prefilterSeen(3 * PrefilterMapper.MAX_ENTRIES);
+        assertThat(PrefilterMapper.toMessages(seen))
+                .allMatch(piece -> piece.getSerializedSize() < PipeLimits.MAX_FRAME_BYTES);
+        assertThat(PrefilterMapper.seen(PrefilterMapper.toMessages(seen))).isEqualTo(seen);
+        var decision = any.prefilterDecision(3 * PrefilterMapper.MAX_ENTRIES);
+        assertThat(PrefilterMapper.toMessages(decision))
+                .allMatch(piece -> piece.getSerializedSize() < PipeLimits.MAX_FRAME_BYTES);
+        assertThat(PrefilterMapper.decision(PrefilterMapper.toMessages(decision)))
+                .isEqualTo(decision);
     }
 
     @Test

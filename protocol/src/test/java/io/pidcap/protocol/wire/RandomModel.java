@@ -12,6 +12,8 @@ import io.pidcap.protocol.model.IpAddress;
 import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.model.LocalAddress;
 import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.PrefilterDecision;
+import io.pidcap.protocol.model.PrefilterSeen;
 import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import io.pidcap.protocol.model.SocketEntry;
@@ -134,7 +136,39 @@ final class RandomModel {
                 random.nextLong() >>> 1,
                 random.nextLong() >>> 1,
                 random.nextLong() >>> 1,
+                random.nextLong() >>> 1,
                 random.nextLong() >>> 1);
+    }
+
+    PrefilterSeen prefilterSeen(int size) {
+        return new PrefilterSeen(
+                random.nextLong() >>> 1,
+                random.nextLong() >>> 1,
+                list(size, this::pid),
+                list(size, this::pid),
+                list(size, this::prefilterPort),
+                list(size, () -> new PrefilterSeen.PortCount(prefilterPort(), random.nextLong() >>> 1)));
+    }
+
+    PrefilterDecision prefilterDecision(int size) {
+        return new PrefilterDecision(
+                random.nextLong() >>> 1,
+                list(size, this::pid),
+                list(size, this::pid),
+                list(size, this::pid),
+                list(
+                        size,
+                        () -> new PrefilterDecision.PortMark(
+                                prefilterPort(), random.nextLong() >>> 1, any(PrefilterDecision.Owners.values()))),
+                random.nextLong() >>> 1);
+    }
+
+    private int pid() {
+        return 1 + random.nextInt(1 << 22);
+    }
+
+    private int prefilterPort() {
+        return random.nextInt(2 * PrefilterDecision.PORTS);
     }
 
     SocketSnapshot snapshot(int size) {

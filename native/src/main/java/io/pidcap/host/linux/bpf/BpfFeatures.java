@@ -10,6 +10,7 @@ import java.util.List;
 /** Tries what the exact source needs: attaches it, looks what it found, and detaches. */
 public final class BpfFeatures {
     private static final String EXACT = "events-exact";
+    private static final String PREFILTER = "prefilter";
     private static final String OLDER_KERNEL = "nothing is to be done on this kernel; a later one with BTF has it";
 
     private BpfFeatures() {}
@@ -17,7 +18,7 @@ public final class BpfFeatures {
     /** Never throws for what the host lacks. */
     public static List<HostFeature> probe(HostTables tables) {
         try (CgroupFlowEventSource.Attached source = CgroupFlowEventSource.Attached.attach(
-                tables, EnumSet.allOf(OptionalPart.class), CgroupFlowEventSource.RING_BYTES)) {
+                tables, EnumSet.allOf(OptionalPart.class), CgroupFlowEventSource.RING_BYTES, true)) {
             return found(source);
         } catch (HostException e) {
             return List.of(new HostFeature(EXACT, Availability.UNAVAILABLE, String.valueOf(e.getMessage()), e.hint()));
@@ -55,7 +56,24 @@ public final class BpfFeatures {
                 source.survey().limit().isEmpty()
                         ? available("events-snapshot", "the kernel lists the sockets of all processes")
                         : unavailable("events-snapshot", source.survey().limit(), OLDER_KERNEL));
+        features.add(prefilter(source));
         return features;
+    }
+
+    private static HostFeature prefilter(CgroupFlowEventSource.Attached source) {
+        try {
+            CapturePrefilter.probe(source.prefilter().offer());
+            return available(
+                    PREFILTER,
+                    "--prefilter: the kernel can drop what nobody wants, and tells who is given descriptors");
+        } catch (HostException e) {
+            return unavailable(
+                    PREFILTER,
+                    e.getMessage(),
+                    e.hint().isEmpty()
+                            ? "run as root or with CAP_SYS_ADMIN, or capture without --prefilter"
+                            : e.hint());
+        }
     }
 
     private static HostFeature available(String name, String detail) {

@@ -64,7 +64,12 @@ final class BpfObject implements AutoCloseable {
 
     /** Makes a map of this object the same as one that is loaded. */
     void share(String map, BpfObject loaded) {
-        bpf.checked(bpf.library().bpf_map__reuse_fd(map(map), loaded.mapDescriptor(map)), "share the eBPF map " + map);
+        share(map, loaded.mapDescriptor(map));
+    }
+
+    /** The same with the descriptor of a map, of which libbpf makes a copy. */
+    void share(String map, int descriptor) {
+        bpf.checked(bpf.library().bpf_map__reuse_fd(map(map), descriptor), "share the eBPF map " + map);
     }
 
     /** Gives a map another size than the source says; before {@link #load}. */
@@ -80,6 +85,16 @@ final class BpfObject implements AutoCloseable {
     /** The descriptor of a loaded map; closed with this object. */
     int mapDescriptor(String map) {
         return bpf.checked(bpf.library().bpf_map__fd(map(map)), "find the eBPF map " + map);
+    }
+
+    /** A loaded map; not to be used once this object is closed. */
+    BpfMap loadedMap(String map) {
+        return new BpfMap(bpf, map, mapDescriptor(map));
+    }
+
+    /** The descriptor of a loaded program; closed with this object. */
+    int programDescriptor(String program) {
+        return bpf.checked(bpf.library().bpf_program__fd(program(program)), "find the eBPF program " + program);
     }
 
     /** Attaches to a cgroup and all below it, beside the programs of others. */

@@ -2,6 +2,7 @@ package io.pidcap.host.linux.bpf;
 
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.HostException;
+import io.pidcap.host.Prefilter;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.IpAddress;
@@ -9,7 +10,6 @@ import io.pidcap.protocol.model.LocalAddress;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,18 +51,19 @@ public final class CgroupFlowEventSource implements FlowEventSource {
     private final HostTables tables;
     private final Set<OptionalPart> wanted;
     private final int ringBytes;
+    private final boolean withPrefilter;
     private @Nullable Attached attached;
 
-    /** @param ringBytes room for records that were not read yet; a power of two and a multiple of the page size */
-    public CgroupFlowEventSource(HostTables tables, int ringBytes) {
-        this(tables, EnumSet.allOf(OptionalPart.class), ringBytes);
-    }
-
-    /** @param wanted what else is tried; the rest is as if the kernel did not have it */
-    public CgroupFlowEventSource(HostTables tables, Set<OptionalPart> wanted, int ringBytes) {
+    /**
+     * @param wanted what else is tried; the rest is as if the kernel did not have it
+     * @param ringBytes room for records that were not read yet; a power of two and a multiple of the page size
+     * @param withPrefilter have the means to filter packets in the kernel, if they load
+     */
+    public CgroupFlowEventSource(HostTables tables, Set<OptionalPart> wanted, int ringBytes, boolean withPrefilter) {
         this.tables = tables;
         this.wanted = wanted;
         this.ringBytes = ringBytes;
+        this.withPrefilter = withPrefilter;
     }
 
     @Override
@@ -85,7 +86,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         if (attached != null) {
             throw new IllegalStateException("the source is attached already");
         }
-        attached = Attached.attach(tables, wanted, ringBytes);
+        attached = Attached.attach(tables, wanted, ringBytes, withPrefilter);
     }
 
     @Override
@@ -96,6 +97,11 @@ public final class CgroupFlowEventSource implements FlowEventSource {
     @Override
     public FlowBatch next(long timeoutMillis) {
         return attached().next(timeoutMillis);
+    }
+
+    @Override
+    public Prefilter prefilter() {
+        return attached().prefilter();
     }
 
     private Attached attached() {
@@ -121,6 +127,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         private final SocketSurvey survey;
         private final BpfRingBuffer ring;
         private final PortTable ports;
+        private final OptionalPrefilter prefilter;
         private final long ownNetnsId;
         private final EventTimes times;
         private final BatchBuilder batch = new BatchBuilder();
@@ -153,24 +160,26 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 FlowPrograms programs,
                 SocketSurvey survey,
                 BpfRingBuffer ring,
-                PortTable ports) {
+                PortTable ports,
+                OptionalPrefilter prefilter) {
             this.tables = tables;
             this.listing = listing;
             this.programs = programs;
             this.survey = survey;
             this.ring = ring;
             this.ports = ports;
+            this.prefilter = prefilter;
             ownNetnsId = SelfTest.run(ring).netnsCookie();
             times = new EventTimes(tables.now());
             processes = new ProcessTracker(tables, new ExecutablePaths(), batch, programs.hasTracepoints());
             sockets = new SocketTracker(times, batch, ports, ownNetnsId);
             users = new ProcessUsers(tables, times, batch);
-            reader = new RecordReader(processes, sockets, users, times, this::heldBy);
+            reader = new RecordReader(processes, sockets, users, times, this::heldBy, prefilter.orNull());
             pace = new ReadingPace(ring, ports);
             overflow = new OverflowRepair(tables, times, survey, ports, processes, sockets, ownNetnsId);
         }
 
-        static Attached attach(HostTables tables, Set<OptionalPart> wanted, int ringBytes) {
+        static Attached attach(HostTables tables, Set<OptionalPart> wanted, int ringBytes, boolean withPrefilter) {
             requireProcesses(tables);
             LibBpf bpf = LibBpf.get();
             List<AutoCloseable> opened = new ArrayList<>();
@@ -178,13 +187,15 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 SurveyOpening opening = SurveyOpening.begin(bpf, wanted, tables);
                 opened.add(opening);
                 ProcessListing listing = new ProcessListing(tables);
-                FlowPrograms programs = FlowPrograms.attach(bpf, wanted, ringBytes, listing::begin);
+                FlowPrograms programs = FlowPrograms.attach(bpf, wanted, ringBytes, withPrefilter, listing::begin);
                 opened.add(programs);
                 BpfRingBuffer ring = new BpfRingBuffer(programs.flows().mapDescriptor("records"), ringBytes);
                 opened.add(ring);
                 PortTable ports = PortTable.of(programs.flows());
                 opened.add(ports);
-                return new Attached(tables, listing, programs, opening.take(), ring, ports);
+                OptionalPrefilter prefilter = OptionalPrefilter.open(bpf, programs, withPrefilter);
+                opened.add(prefilter);
+                return new Attached(tables, listing, programs, opening.take(), ring, ports, prefilter);
             } catch (RuntimeException e) {
                 closeAll(opened, e);
                 throw e;
@@ -202,7 +213,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             }
         }
 
-        private static void closeAll(List<AutoCloseable> opened, RuntimeException first) {
+        static void closeAll(List<AutoCloseable> opened, RuntimeException first) {
             for (AutoCloseable each : opened) {
                 try {
                     each.close();
@@ -218,6 +229,11 @@ public final class CgroupFlowEventSource implements FlowEventSource {
 
         SocketSurvey survey() {
             return survey;
+        }
+
+        /** @throws HostException why there is none */
+        BpfPrefilter prefilter() {
+            return prefilter.require();
         }
 
         List<String> limits() {
@@ -306,22 +322,30 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             ObservedTime reading = tables.now();
             times.read(reading);
             surveyed = null;
+            prefilter.beginReading();
             long end = ring.producerPosition();
             return new Look(reading.monotonicNanos(), end, reader.begin(ring, end));
         }
 
         private void endLook(Look ended, boolean last) {
+            boolean isWhole = ended.reached == ended.end;
+            if (isWhole) {
+                prefilter.readWhole();
+            }
             for (KnownProcess gone : processes.endHeadless(ended.nanos)) {
                 sockets.exited(gone, ended.nanos);
             }
             adoptUnknown(ended.nanos);
+            prefilter.exposeTaken(
+                    reader.takeTakers(),
+                    this::surveyNow,
+                    held -> sockets.isOwner(held.cookie(), processes.find(held.tgid())));
             users.lookAtDoubtful(ended.nanos);
             programs.askDatagramUsers(sockets.sharedDatagramSockets() > 0);
             if (ended.nanos >= choresDueNanos) {
                 choresDueNanos = ended.nanos + CHORES_NANOS;
                 doChores(ended.nanos);
             }
-            boolean isWhole = ended.reached == ended.end;
             if (isWhole && (!overflow.isOpen() || repair(ended.nanos, last))) {
                 times.advanceWatermark(ended.nanos - (last ? 0 : EventTimes.LEAD_NANOS));
             }
@@ -376,6 +400,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             if (reader.unreadable() > 0) {
                 log.warn("{} records were of an unknown form", reader.unreadable());
             }
+            prefilter.close();
             ring.close();
             ports.close();
             survey.close();

@@ -43,7 +43,7 @@ final class FlowPrograms implements AutoCloseable {
     private static final String RENAMED_PROGRAM = "process_renamed";
     private static final String RECEIVED_PROGRAM = "tcp_received";
     private static final String SENDS_PROGRAM = "tcp_sends";
-    private static final List<String> SHARED_MAPS = List.of("sockets", "records", "numbers");
+    static final List<String> SHARED_MAPS = List.of("sockets", "records", "numbers", "watched", "marks");
 
     private final BpfObject flows;
     private final @Nullable BpfObject files;
@@ -76,11 +76,13 @@ final class FlowPrograms implements AutoCloseable {
 
     /**
      * @param ringBytes the size of the ring, a power of two and a multiple of the page size
+     * @param forPrefilter keep count for a {@link BpfPrefilter}
      * @param processesAreTold run once every fork, exec and exit is told from then on, while the rest is still loaded;
      *     not run where the kernel does not tell them
      * @throws HostException why the programs without which nothing is exact do not load or attach
      */
-    static FlowPrograms attach(LibBpf bpf, Set<OptionalPart> wanted, int ringBytes, Runnable processesAreTold) {
+    static FlowPrograms attach(
+            LibBpf bpf, Set<OptionalPart> wanted, int ringBytes, boolean forPrefilter, Runnable processesAreTold) {
         // Until Linux 5.11 maps count as locked memory; later the limit does not matter, so a refusal neither.
         LibcLibrary.INSTANCE.setrlimit(LibcLibrary.RLIMIT_MEMLOCK, new long[] {-1, -1});
         List<String> missing = new ArrayList<>();
@@ -88,6 +90,10 @@ final class FlowPrograms implements AutoCloseable {
         try (CgroupRoot root = CgroupRoot.open()) {
             BpfObject flows = open(bpf, "flow_events", opened);
             flows.resize("records", ringBytes);
+            if (!forPrefilter) {
+                flows.resize("marks", 1);
+                flows.resize("reached", 1);
+            }
             flows.load();
             BpfObject files = tryFiles(bpf, wanted, flows, opened, missing);
             try {

@@ -23,6 +23,8 @@ final class FlowRecordLayout {
     static final int PROCESS_EXITED = 18;
     static final int PROCESS_RENAMED = 19;
     static final int PROCESS_FILE = 20;
+    static final int TRUSTED_FORKED = 21;
+    static final int DESCRIPTORS_TAKEN = 22;
 
     /* enum pidcap_socket_state */
     static final int BOUND = 1;
@@ -34,6 +36,7 @@ final class FlowRecordLayout {
     static final int AT_EGRESS = 2;
     static final int ACCEPTED = 4;
     static final int DATA = 8;
+    static final int MARKED = 16;
 
     static final int COMM_BYTES = 16;
     static final int PATH_BYTES = 512;
@@ -96,8 +99,22 @@ final class FlowRecordLayout {
     static final int LOST_STATES = 1;
     static final int OLDER_RAW_SENDERS = 3;
     static final int READER_WAITS = 4;
-    static final int NUMBERS = 5;
+    static final int RAISED = 5;
+    static final int SETTLED = 6;
+    static final int NUMBERS = 7;
     static final int NUMBER_BYTES = 8;
+
+    /* struct pidcap_mark, and the bits of its second word */
+    static final int MARK_TOLD = 0;
+    static final int MARK_DECIDED = 8;
+    static final int MARK_BYTES = 16;
+    static final long MARK_UNWANTED = 1L << 63;
+    static final long MARK_OPEN = 1L << 62;
+    static final int CAPTURES = 64;
+
+    /* enum pidcap_watched */
+    static final int WATCHED = 1;
+    static final int TRUSTED = 2;
 
     private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
@@ -114,7 +131,7 @@ final class FlowRecordLayout {
             case PROCESS_FILE ->
                 length >= FILE_RECORD_BYTES
                         && Integer.compareUnsigned(bytes.getInt(at + NAMES_BYTES), MOST_NAMES_BYTES) <= 0;
-            case PROCESS_FORKED, PROCESS_EXITED, PROCESS_RENAMED -> true;
+            case PROCESS_FORKED, TRUSTED_FORKED, PROCESS_EXITED, PROCESS_RENAMED, DESCRIPTORS_TAKEN -> true;
             default -> false;
         };
     }

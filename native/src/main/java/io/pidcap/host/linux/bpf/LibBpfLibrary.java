@@ -76,6 +76,21 @@ interface LibBpfLibrary extends Library {
     // int bpf_link__destroy(struct bpf_link *link)
     int bpf_link__destroy(Pointer link);
 
+    // int bpf_program__fd(const struct bpf_program *prog)
+    int bpf_program__fd(Pointer prog);
+
+    // int bpf_map_get_fd_by_id(__u32 id)
+    int bpf_map_get_fd_by_id(int id);
+
+    // int bpf_obj_get_info_by_fd(int bpf_fd, void *info, __u32 *info_len)
+    int bpf_obj_get_info_by_fd(int bpf_fd, Pointer info, Pointer info_len);
+
+    // int bpf_map_update_elem(int fd, const void *key, const void *value, __u64 flags)
+    int bpf_map_update_elem(int fd, byte[] key, byte[] value, long flags);
+
+    // int bpf_map_delete_elem(int fd, const void *key)
+    int bpf_map_delete_elem(int fd, byte[] key);
+
     // int bpf_iter_create(int link_fd)
     int bpf_iter_create(int link_fd);
 }

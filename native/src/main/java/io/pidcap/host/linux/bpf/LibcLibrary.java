@@ -60,6 +60,9 @@ interface LibcLibrary extends Library {
     // int open(const char *pathname, int flags)
     int open(String pathname, int flags);
 
+    // int setsockopt(int sockfd, int level, int optname, const void *optval, socklen_t optlen)
+    int setsockopt(int sockfd, int level, int optname, Pointer optval, int optlen);
+
     // int close(int fd)
     int close(int fd);
 

@@ -18,6 +18,7 @@ final class RecordReader {
     private final ProcessUsers users;
     private final EventTimes times;
     private final HeldByProcess held;
+    private final @Nullable BpfPrefilter prefilter;
     /** Pids that execute a program in what was begun, by the time of their last exec. */
     private final Map<Integer, Long> execNanos = new HashMap<>();
 
@@ -25,6 +26,7 @@ final class RecordReader {
     private final Map<Integer, ExecutedProgram> programs = new HashMap<>();
 
     private final Set<Long> unknownCookies = new HashSet<>();
+    private final Set<Integer> takers = new HashSet<>();
     private long unreadable;
 
     /** What a process holds now; empty where that cannot be told. */
@@ -33,12 +35,18 @@ final class RecordReader {
     }
 
     RecordReader(
-            ProcessTracker processes, SocketTracker sockets, ProcessUsers users, EventTimes times, HeldByProcess held) {
+            ProcessTracker processes,
+            SocketTracker sockets,
+            ProcessUsers users,
+            EventTimes times,
+            HeldByProcess held,
+            @Nullable BpfPrefilter prefilter) {
         this.processes = processes;
         this.sockets = sockets;
         this.users = users;
         this.times = times;
         this.held = held;
+        this.prefilter = prefilter;
     }
 
     /** Begins to read what is in the ring up to {@code until}; returns the position up to which it can be read. */
@@ -66,6 +74,13 @@ final class RecordReader {
         return taken;
     }
 
+    /** Pids of those who were, or may have been, given sockets, and of those who were trusted until now; taken out. */
+    Set<Integer> takeTakers() {
+        Set<Integer> taken = Set.copyOf(takers);
+        takers.clear();
+        return taken;
+    }
+
     /** Records of a form that this program does not know, since the beginning. */
     long unreadable() {
         return unreadable;
@@ -90,9 +105,13 @@ final class RecordReader {
             case FlowRecordLayout.SOCKET_USED -> used(bytes, at, nanos);
             case FlowRecordLayout.SOCKET_RELEASED, FlowRecordLayout.SOCKET_ENDED ->
                 sockets.closed(bytes.getLong(at + FlowRecordLayout.COOKIE), processes.find(pid), nanos);
-            case FlowRecordLayout.PROCESS_FORKED -> forked(bytes, at, pid, nanos);
+            case FlowRecordLayout.PROCESS_FORKED, FlowRecordLayout.TRUSTED_FORKED -> forked(bytes, at, pid, nanos);
+            case FlowRecordLayout.DESCRIPTORS_TAKEN -> takers.add(pid);
             case FlowRecordLayout.PROCESS_FILE -> programs.put(pid, program(bytes, at));
-            case FlowRecordLayout.PROCESS_EXECUTED -> executed(bytes, at, pid, nanos);
+            case FlowRecordLayout.PROCESS_EXECUTED -> {
+                changed(pid);
+                executed(bytes, at, pid, nanos);
+            }
             case FlowRecordLayout.PROCESS_EXITED -> {
                 programs.remove(pid);
                 KnownProcess ended = processes.exited(pid, nanos);
@@ -101,6 +120,7 @@ final class RecordReader {
                 }
             }
             case FlowRecordLayout.PROCESS_RENAMED -> {
+                changed(pid);
                 Long exec = execNanos.get(pid);
                 if (exec == null || exec < nanos) {
                     processes.renamed(pid);
@@ -110,7 +130,23 @@ final class RecordReader {
         }
     }
 
+    private void count(ByteBuffer bytes, int at) {
+        if (prefilter != null && (bytes.getShort(at + FlowRecordLayout.FLAGS) & FlowRecordLayout.MARKED) != 0) {
+            prefilter.told(
+                    bytes.get(at + FlowRecordLayout.PROTOCOL) == TransportProtocol.TCP,
+                    bytes.getShort(at + FlowRecordLayout.LOCAL_PORT) & 0xffff);
+        }
+    }
+
+    private void changed(int pid) {
+        // What it was given while it was trusted was not told.
+        if (prefilter != null && prefilter.changed(pid)) {
+            takers.add(pid);
+        }
+    }
+
     private void opened(ByteBuffer bytes, int at, long nanos) {
+        count(bytes, at);
         long since = bytes.getLong(at + FlowRecordLayout.SINCE_NS);
         int flags = bytes.getShort(at + FlowRecordLayout.FLAGS);
         ObservedTime observed = times.backFrom(nanos, since);
@@ -145,6 +181,7 @@ final class RecordReader {
     }
 
     private void used(ByteBuffer bytes, int at, long nanos) {
+        count(bytes, at);
         KnownProcess user = processOf(bytes, at);
         int flags = bytes.getShort(at + FlowRecordLayout.FLAGS);
         long cookie = bytes.getLong(at + FlowRecordLayout.COOKIE);
@@ -180,6 +217,9 @@ final class RecordReader {
     }
 
     private void forked(ByteBuffer bytes, int at, int pid, long nanos) {
+        if (prefilter != null) {
+            prefilter.forked(pid, bytes.getInt(at + FlowRecordLayout.KIND) == FlowRecordLayout.TRUSTED_FORKED);
+        }
         int parentPid = bytes.getInt(at + FlowRecordLayout.PARENT_TGID);
         long userId = userId(bytes, at + FlowRecordLayout.PROCESS_UID);
         KnownProcess child = processes.forked(pid, parentPid, comm(bytes, at), userId, nanos);

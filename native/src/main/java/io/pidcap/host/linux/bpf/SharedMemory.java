@@ -75,6 +75,10 @@ final class SharedMemory implements AutoCloseable {
         return (int) INTS.getAcquire(bytes, offset);
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     @Override
     public void close() {
         if (!closed) {

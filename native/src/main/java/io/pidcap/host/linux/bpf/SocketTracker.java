@@ -382,6 +382,11 @@ final class SocketTracker {
         }
     }
 
+    boolean isOwner(long cookie, @Nullable KnownProcess process) {
+        KnownSocket socket = byCookie.get(cookie);
+        return socket != null && process != null && socket.owners.contains(process);
+    }
+
     void exited(KnownProcess process, long atNanos) {
         ObservedTime observed = times.of(atNanos);
         for (KnownSocket socket : List.copyOf(process.sockets)) {

@@ -90,6 +90,8 @@ class FlowRecordLayoutTest {
         expected.put("PIDCAP_PROCESS_EXITED", FlowRecordLayout.PROCESS_EXITED);
         expected.put("PIDCAP_PROCESS_RENAMED", FlowRecordLayout.PROCESS_RENAMED);
         expected.put("PIDCAP_PROCESS_FILE", FlowRecordLayout.PROCESS_FILE);
+        expected.put("PIDCAP_TRUSTED_FORKED", FlowRecordLayout.TRUSTED_FORKED);
+        expected.put("PIDCAP_DESCRIPTORS_TAKEN", FlowRecordLayout.DESCRIPTORS_TAKEN);
         expected.put("PIDCAP_BOUND", FlowRecordLayout.BOUND);
         expected.put("PIDCAP_LISTENING", FlowRecordLayout.LISTENING);
         expected.put("PIDCAP_CONNECTED", FlowRecordLayout.CONNECTED);
@@ -100,6 +102,18 @@ class FlowRecordLayoutTest {
         expected.put("PIDCAP_LOST_RECORDS", FlowRecordLayout.LOST_RECORDS);
         expected.put("PIDCAP_LOST_STATES", FlowRecordLayout.LOST_STATES);
         expected.put("PIDCAP_OLDER_RAW_SENDERS", FlowRecordLayout.OLDER_RAW_SENDERS);
+        String mark = "struct pidcap_mark";
+        expected.put(offset(mark, "told"), FlowRecordLayout.MARK_TOLD);
+        expected.put(offset(mark, "decided"), FlowRecordLayout.MARK_DECIDED);
+        expected.put("sizeof(" + mark + ")", FlowRecordLayout.MARK_BYTES);
+        expected.put("PIDCAP_WATCHED", FlowRecordLayout.WATCHED);
+        expected.put("PIDCAP_TRUSTED", FlowRecordLayout.TRUSTED);
+        expected.put("PIDCAP_MARKED", FlowRecordLayout.MARKED);
+        expected.put("PIDCAP_RAISED", FlowRecordLayout.RAISED);
+        expected.put("PIDCAP_SETTLED", FlowRecordLayout.SETTLED);
+        expected.put("PIDCAP_UNWANTED >> 32", (int) (FlowRecordLayout.MARK_UNWANTED >>> 32));
+        expected.put("PIDCAP_OPEN >> 32", (int) (FlowRecordLayout.MARK_OPEN >>> 32));
+        expected.put("PIDCAP_CAPTURES", FlowRecordLayout.CAPTURES);
         expected.put("PIDCAP_NUMBERS", FlowRecordLayout.NUMBERS);
         return expected;
     }
@@ -129,7 +143,7 @@ class FlowRecordLayoutTest {
         Map<String, Integer> actual = new LinkedHashMap<>();
         for (String line : run(program.toString()).split("\n")) {
             int equals = line.lastIndexOf('=');
-            actual.put(line.substring(0, equals), Integer.parseInt(line.substring(equals + 1)));
+            actual.put(line.substring(0, equals), Integer.parseUnsignedInt(line.substring(equals + 1)));
         }
         assertThat(actual).isEqualTo(expected());
     }
@@ -182,7 +196,7 @@ class FlowRecordLayoutTest {
             int needed = switch (kind) {
                 case 1, 2, 3, 4 -> FlowRecordLayout.SOCKET_RECORD_BYTES;
                 case 17 -> FlowRecordLayout.PROCESS_RECORD_BYTES;
-                case 16, 18, 19 -> FlowRecordLayout.PATH;
+                case 16, 18, 19, 21, 22 -> FlowRecordLayout.PATH;
                 case 20 -> FlowRecordLayout.FILE_RECORD_BYTES;
                 default -> Integer.MAX_VALUE;
             };
