@@ -68,7 +68,11 @@ final class Summary {
 
     void network(EtherType type) {
         int value = Short.toUnsignedInt(type.value());
-        network = value <= MAX_LENGTH_FIELD ? "802.3" : word(type, "ethertype 0x" + Integer.toHexString(value));
+        network = switch (value) {
+            case 0x0800 -> "IP";
+            case 0x86dd -> "IP6";
+            default -> value <= MAX_LENGTH_FIELD ? "802.3" : word(type, "ethertype 0x" + Integer.toHexString(value));
+        };
         protocol = network;
     }
 

@@ -47,7 +47,6 @@ public final class CaptureReading {
         CaptureFileReader reader = CaptureInputs.packets(input);
         try {
             while (packets < maxPackets && reader.next()) {
-                packets++;
                 if (!give(reader)) {
                     break;
                 }
@@ -65,7 +64,9 @@ public final class CaptureReading {
             interfaces.addAll(reader.interfaces());
         }
         InterfaceDescription from = interfaces.get(id);
+        PacketProcess process = processes.of(reader.annotations());
         DecodedPacket packet = decoder.decode(from.name(), from.linkType(), reader.packet());
-        return sink.packet(packet, processes.of(reader.annotations()));
+        packets++;
+        return sink.packet(packet, process);
     }
 }
