@@ -119,11 +119,16 @@ final class CaptureInputTest {
         List<Packet> packets = somePackets();
         byte[] bytes = pcapng(packets);
         int middle = random.nextInt(bytes.length);
+        byte[] first = gzip(Arrays.copyOf(bytes, middle));
+        byte[] second = gzip(Arrays.copyOfRange(bytes, middle, bytes.length));
         ByteArrayOutputStream members = new ByteArrayOutputStream();
-        members.writeBytes(gzip(Arrays.copyOf(bytes, middle)));
-        members.writeBytes(gzip(Arrays.copyOfRange(bytes, middle, bytes.length)));
+        members.writeBytes(first);
+        members.writeBytes(second);
         assertThat(read(gzip(bytes))).as("seed " + seed).isEqualTo(packets);
         assertThat(read(members.toByteArray())).as("seed " + seed).isEqualTo(packets);
+        // The second comes when the first is over, as in a pipe.
+        InputStream pipe = new SequenceInputStream(new ByteArrayInputStream(first), new ByteArrayInputStream(second));
+        assertThat(read(pipe, new ArrayList<>())).as("seed " + seed).isEqualTo(packets);
     }
 
     @ParameterizedTest
