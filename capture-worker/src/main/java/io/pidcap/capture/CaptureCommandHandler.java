@@ -46,7 +46,10 @@ final class CaptureCommandHandler implements PipeListener {
                 offer(worker -> worker.usePrefilter(sequence, prefilter));
             }
             case LIST_INTERFACES -> offer(worker -> worker.listInterfaces(sequence));
-            case PROBE_FEATURES -> offer(worker -> worker.probeFeatures(sequence));
+            case PROBE_FEATURES -> {
+                String interfaceName = envelope.getProbeFeatures().getInterface();
+                offer(worker -> worker.probe(sequence, interfaceName));
+            }
             case FAILURE ->
                 LOG.warn(
                         "the coordinator answered message {} with: {}",

@@ -108,9 +108,11 @@ final class CaptureWorker {
         });
     }
 
-    void probeFeatures(long sequence) {
+    /** @param interfaceName empty: probes the host */
+    void probe(long sequence, String interfaceName) {
         answer(sequence, () -> {
-            var features = host.probePacketFeatures();
+            var features =
+                    interfaceName.isEmpty() ? host.probePacketFeatures() : List.of(host.probeInterface(interfaceName));
             return () -> link.features(sequence, features);
         });
     }

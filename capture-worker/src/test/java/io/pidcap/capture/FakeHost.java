@@ -61,6 +61,11 @@ final class FakeHost implements HostBackend {
     }
 
     @Override
+    public HostFeature probeInterface(String interfaceName) {
+        return new HostFeature("probe " + interfaceName, HostFeature.Availability.AVAILABLE, "fake", "");
+    }
+
+    @Override
     public List<HostFeature> probeEventFeatures() {
         throw new UnsupportedOperationException("not the capture-worker's");
     }

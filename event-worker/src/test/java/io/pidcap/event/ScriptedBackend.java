@@ -31,6 +31,11 @@ final class ScriptedBackend implements HostBackend {
     }
 
     @Override
+    public HostFeature probeInterface(String interfaceName) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<HostFeature> probeEventFeatures() {
         return List.of(new HostFeature("scripted", HostFeature.Availability.AVAILABLE, "a test", ""));
     }

@@ -37,6 +37,12 @@ public interface HostBackend {
     /** Tries what the packet side needs (library, privilege); never throws. */
     List<HostFeature> probePacketFeatures();
 
+    /**
+     * Sends a packet through an interface and captures it there, as a session would; takes some seconds where it does
+     * not arrive. Never throws.
+     */
+    HostFeature probeInterface(String interfaceName);
+
     /** Tries what the event side needs (tables, other users' processes, exact sources); never throws. */
     List<HostFeature> probeEventFeatures();
 }

@@ -12,6 +12,9 @@ enum CommandName {
     STATUS,
     RESTART,
     FILTER,
+    READ,
+    CONVERT,
+    STRIP,
     INTERFACES,
     PORTS,
     DOCTOR,
@@ -30,6 +33,9 @@ enum CommandName {
             case STOP -> new StopCommand();
             case STATUS -> new StatusCommand();
             case RESTART -> new RestartCommand();
+            case READ -> new ReadCommand();
+            case CONVERT -> new ConvertCommand();
+            case STRIP -> new StripCommand();
             case FILTER -> new FilterCaptureCommand();
             case INTERFACES -> new InterfacesCommand();
             case PORTS -> new PortsCommand();

@@ -29,6 +29,11 @@ final class Console {
         out.flush();
     }
 
+    /** Nobody reads what is printed any more, or it cannot be written. */
+    synchronized boolean isOutputClosed() {
+        return out.checkError();
+    }
+
     void println(String line) {
         print(line + System.lineSeparator());
     }

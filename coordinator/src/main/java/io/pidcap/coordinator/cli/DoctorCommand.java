@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,13 +25,21 @@ import picocli.CommandLine.Option;
         description = {
             "",
             "Tries what a capture needs and says what works, what does not, and what to do about it.",
-            "Returns 0 if a capture is possible, 1 if it is not.",
+            "Returns 0 if a capture is possible, and the probe was seen, 1 if not.",
             ""
         },
         optionListHeading = "%nOptions:%n")
 final class DoctorCommand extends BaseCommand {
     @Option(names = "--json", description = "Print JSON: a list with one entry for each thing that was tried.")
     boolean json;
+
+    @Option(
+            names = "--probe",
+            paramLabel = "IF",
+            description = "Also send a small packet through interface IF, to this host itself, and say whether the "
+                    + "capture saw it.")
+    @Nullable
+    String probe;
 
     @Override
     int execute(Console console) throws Exception {
@@ -54,7 +63,7 @@ final class DoctorCommand extends BaseCommand {
         return switch (feature.name()) {
             case "libpcap", "capture", "socket-tables", "flow-events", "state directory" -> true;
             case "capture-worker", "event-worker" -> true;
-            default -> false;
+            default -> feature.name().startsWith("probe ");
         };
     }
 
@@ -83,20 +92,28 @@ final class DoctorCommand extends BaseCommand {
     }
 
     /** Both start before either is asked: their JVMs start side by side. */
-    private static List<HostFeature> askWorkers() throws IOException, InterruptedException {
+    private List<HostFeature> askWorkers() throws IOException, InterruptedException {
         Path lib = WorkerLauncher.installedLibDirectory();
         List<HostFeature> features = new ArrayList<>();
         try (HostQuery capture = HostQuery.open(lib, WorkerRole.CAPTURE);
                 HostQuery events = HostQuery.open(lib, WorkerRole.EVENTS)) {
-            features.addAll(ask(capture, WorkerRole.CAPTURE));
-            features.addAll(ask(events, WorkerRole.EVENTS));
+            features.addAll(ask(capture::features, WorkerRole.CAPTURE));
+            features.addAll(ask(events::features, WorkerRole.EVENTS));
+            if (probe != null) {
+                String interfaceName = probe;
+                features.addAll(ask(() -> List.of(capture.probeInterface(interfaceName)), WorkerRole.CAPTURE));
+            }
         }
         return features;
     }
 
-    private static List<HostFeature> ask(HostQuery worker, WorkerRole role) throws InterruptedException {
+    private interface Question {
+        List<HostFeature> ask() throws InterruptedException;
+    }
+
+    private static List<HostFeature> ask(Question question, WorkerRole role) throws InterruptedException {
         try {
-            return worker.features();
+            return question.ask();
         } catch (WorkerException e) {
             return List.of(new HostFeature(
                     role.program(),

@@ -7,16 +7,16 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 
 /** Opens what a user named, and says so where it cannot be. */
-final class InputFiles {
+public final class InputFiles {
     private InputFiles() {}
 
     /** How a file of one kind is opened. */
-    interface Opener<T> {
+    public interface Opener<T> {
         T open(Path file) throws IOException;
     }
 
     /** @throws SessionException it cannot be opened */
-    static <T> T open(Path file, Opener<T> opener) {
+    public static <T> T open(Path file, Opener<T> opener) {
         try {
             return opener.open(file);
         } catch (AccessDeniedException e) {

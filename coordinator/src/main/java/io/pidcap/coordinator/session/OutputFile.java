@@ -68,11 +68,11 @@ public final class OutputFile {
             return;
         }
         if (!force) {
-            throw alreadyThere(target, "choose another with -w, or replace it with --force");
+            throw alreadyThere(target, "choose another name, or replace it with --force");
         }
         if (!Files.isRegularFile(target, NO_FOLLOW) && !Files.isSymbolicLink(target)) {
             throw new SessionException(
-                    Kind.OUTPUT, "write " + target + ": it is not a regular file", "choose another file with -w");
+                    Kind.OUTPUT, "write " + target + ": it is not a regular file", "choose another file");
         }
     }
 

@@ -103,7 +103,7 @@ public final class SessionException extends RuntimeException {
         return new SessionException(
                 full ? Kind.DISK_FULL : Kind.OUTPUT,
                 words(cause),
-                full ? "free some space, or write to another disk with -w" : "",
+                full ? "free some space, or write to another disk" : "",
                 cause);
     }
 
@@ -116,11 +116,11 @@ public final class SessionException extends RuntimeException {
     public static SessionException output(String operation, Object file, IOException cause) {
         String why = words(cause);
         boolean full = isDiskFull(cause);
-        String hint = "choose another file with -w";
+        String hint = "choose another file";
         if (full) {
-            hint = "free some space, or write to another disk with -w";
+            hint = "free some space, or write to another disk";
         } else if (cause instanceof AccessDeniedException) {
-            hint = "write to a directory of yours with -w, or run as root";
+            hint = "write to a directory of yours, or run as root";
         }
         return new SessionException(
                 full ? Kind.DISK_FULL : Kind.OUTPUT, operation + " " + file + ": " + why, hint, cause);

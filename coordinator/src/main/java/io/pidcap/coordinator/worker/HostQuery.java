@@ -105,6 +105,18 @@ public final class HostQuery implements AutoCloseable {
                 answer(worker.probeFeatures(), BodyCase.FEATURE_LIST).getFeatureList());
     }
 
+    /** Whether a packet that is sent through the interface is captured there; asks a capture-worker. */
+    public HostFeature probeInterface(String name) throws InterruptedException {
+        WorkerLink worker = await();
+        List<HostFeature> answer = HostMapper.toModel(
+                answer(worker.probeInterface(name), BodyCase.FEATURE_LIST).getFeatureList());
+        if (answer.size() != 1) {
+            throw new WorkerException(WorkerFailure.internal(
+                    role.program() + " answered " + answer.size() + " features to one probe", ""));
+        }
+        return answer.get(0);
+    }
+
     public SocketSnapshot snapshot() throws InterruptedException {
         WorkerLink worker = await();
         SnapshotAssembler assembler = new SnapshotAssembler();

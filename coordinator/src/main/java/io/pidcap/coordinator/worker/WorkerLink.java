@@ -47,6 +47,12 @@ public final class WorkerLink {
         return pipe.send(Envelope.newBuilder().setProbeFeatures(ProbeFeatures.getDefaultInstance()));
     }
 
+    /** Answered late where no packet arrives. */
+    public long probeInterface(String name) {
+        return pipe.send(Envelope.newBuilder()
+                .setProbeFeatures(ProbeFeatures.newBuilder().setInterface(name)));
+    }
+
     public long stop() {
         return pipe.send(Envelope.newBuilder().setStop(Stop.getDefaultInstance()));
     }

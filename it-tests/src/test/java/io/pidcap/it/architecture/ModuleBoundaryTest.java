@@ -26,6 +26,7 @@ class ModuleBoundaryTest {
     private static final String CAPTURE = "io.pidcap.capture..";
     private static final String EVENT = "io.pidcap.event..";
     private static final String COORDINATOR = "io.pidcap.coordinator..";
+    private static final String PRINTING = "io.pidcap.coordinator.printing..";
 
     @ArchTest
     static final ArchRule protocolDependsOnNoOtherModule = noClasses()
@@ -90,7 +91,7 @@ class ModuleBoundaryTest {
             .resideInAPackage(COORDINATOR)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(HOST, CAPTURE, EVENT, "com.sun.jna..", "org.pcap4j..");
+            .resideInAnyPackage(HOST, CAPTURE, EVENT, "com.sun.jna..", "org.pcap4j.core..");
 
     @ArchTest
     static final ArchRule nativeLibrariesStayBehindTheHostPorts = noClasses()
@@ -98,7 +99,28 @@ class ModuleBoundaryTest {
             .resideOutsideOfPackage(HOST)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("com.sun.jna..", "org.pcap4j..");
+            .resideInAnyPackage("com.sun.jna..", "org.pcap4j.core..");
+
+    /** coordinator/docs/decisions/0008: of pcap4j the coordinator has what decodes, which is plain Java. */
+    @ArchTest
+    static final ArchRule packetClassesStayBehindThePrinting = noClasses()
+            .that()
+            .resideOutsideOfPackages(HOST, PRINTING)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.pcap4j..");
+
+    @ArchTest
+    static final ArchRule printingSeesPlainRecords = noClasses()
+            .that()
+            .resideInAPackage(PRINTING)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.pidcap.coordinator.session..",
+                    "io.pidcap.coordinator.filter..",
+                    "io.pidcap.coordinator.reading..",
+                    "java.nio.channels..");
 
     @ArchTest
     static final ArchRule attributionAndFilterSeePlainRecords = noClasses()

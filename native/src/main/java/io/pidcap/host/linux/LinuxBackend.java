@@ -6,6 +6,7 @@ import io.pidcap.host.HostBackend;
 import io.pidcap.host.PacketSource;
 import io.pidcap.host.PacketSourceConfig;
 import io.pidcap.host.pcap.InterfaceList;
+import io.pidcap.host.pcap.InterfaceProbe;
 import io.pidcap.host.pcap.PcapFeatures;
 import io.pidcap.host.pcap.PcapPacketSource;
 import io.pidcap.protocol.model.HostFeature;
@@ -40,6 +41,11 @@ public final class LinuxBackend implements HostBackend {
     @Override
     public List<HostFeature> probePacketFeatures() {
         return PcapFeatures.probe();
+    }
+
+    @Override
+    public HostFeature probeInterface(String interfaceName) {
+        return InterfaceProbe.run(interfaceName);
     }
 
     @Override

@@ -22,8 +22,7 @@ public final class InterfaceList {
 
     /** @see io.pidcap.host.HostBackend#interfaces */
     public static List<InterfaceInfo> read() {
-        // First, for its words when the library is missing; and pcap4j must use the same one.
-        System.setProperty("org.pcap4j.core.pcapLibName", LibPcapLibrary.load().name());
+        useSameLibrary();
         try {
             return Pcaps.findAllDevs().stream().map(InterfaceList::describe).toList();
         } catch (PcapNativeException e) {
@@ -33,6 +32,11 @@ public final class InterfaceList {
                     PcapErrors.PRIVILEGE_HINT,
                     e);
         }
+    }
+
+    /** Before pcap4j is: for our words when the library is missing; and it must use the same one. */
+    static void useSameLibrary() {
+        System.setProperty("org.pcap4j.core.pcapLibName", LibPcapLibrary.load().name());
     }
 
     private static InterfaceInfo describe(PcapNetworkInterface device) {

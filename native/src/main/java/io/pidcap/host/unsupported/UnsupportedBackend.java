@@ -52,6 +52,11 @@ public final class UnsupportedBackend implements HostBackend {
     }
 
     @Override
+    public HostFeature probeInterface(String interfaceName) {
+        return notSupported("probe " + interfaceName);
+    }
+
+    @Override
     public List<HostFeature> probeEventFeatures() {
         return List.of(notSupported("events"));
     }

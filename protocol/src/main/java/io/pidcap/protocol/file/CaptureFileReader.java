@@ -42,10 +42,23 @@ public interface CaptureFileReader extends AutoCloseable {
     /** Of the packet: the index in {@link #interfaces}. */
     int interfaceId();
 
+    /** Of the packet; {@link PacketAnnotations#NONE} where the format has no place for them. */
+    default PacketAnnotations annotations() throws CaptureFileException {
+        return PacketAnnotations.NONE;
+    }
+
+    /** Blocks so far that are neither packets nor described by one of the methods here. */
+    default long skippedBlocks() {
+        return 0;
+    }
+
+    /** Whether the packet's time was stored finer than in microseconds. */
+    boolean nanosecond();
+
     /** Those described so far. */
     List<InterfaceDescription> interfaces();
 
-    /** Bytes of the file. */
+    /** Bytes of the file; {@link Long#MAX_VALUE}: not known. */
     long length();
 
     /** Bytes of the file up to and with the packet. */

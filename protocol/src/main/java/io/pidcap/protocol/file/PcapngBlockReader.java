@@ -3,7 +3,6 @@ package io.pidcap.protocol.file;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 
 /** Cuts a pcapng file into blocks. Blocks of a kind that we do not read are passed over without being loaded. */
 final class PcapngBlockReader {
@@ -13,8 +12,9 @@ final class PcapngBlockReader {
     /** Type and length, and behind them a section header's byte-order magic. */
     private static final int PEEK_BYTES = 12;
 
-    private final FileChannel channel;
+    private final ByteSource source;
     private final String file;
+    private final boolean everyBlock;
     private ByteBuffer buffer = ByteBuffer.allocate(INITIAL_BUFFER_BYTES).limit(0);
     private ByteOrder order = ByteOrder.nativeOrder();
     private final long length;
@@ -27,11 +27,16 @@ final class PcapngBlockReader {
     private int blockLength;
     private int type;
 
-    /** Takes over {@code channel}. */
-    PcapngBlockReader(FileChannel channel, String file) throws IOException {
-        this.channel = channel;
+    /**
+     * Takes over {@code source}.
+     *
+     * @param everyBlock loads blocks of unknown kinds too
+     */
+    PcapngBlockReader(ByteSource source, String file, boolean everyBlock) throws IOException {
+        this.source = source;
         this.file = file;
-        this.length = channel.size();
+        this.everyBlock = everyBlock;
+        this.length = source.size();
     }
 
     /** False: the file has ended at a block's border. */
@@ -54,22 +59,24 @@ final class PcapngBlockReader {
         nextFileOffset = blockFileOffset + Integer.toUnsignedLong(blockLength);
         if (isRead(type)) {
             loadWhole();
-        } else if (nextFileOffset > channel.size()) {
+        } else if (nextFileOffset > source.size()) {
             throw bad("ends inside a block of " + Integer.toUnsignedString(blockLength) + " bytes");
         }
         return true;
     }
 
-    private static boolean isRead(int type) {
-        return switch (type) {
-            case PcapngFormat.SECTION_HEADER_BLOCK,
-                    PcapngFormat.INTERFACE_DESCRIPTION_BLOCK,
-                    PcapngFormat.PACKET_BLOCK,
-                    PcapngFormat.SIMPLE_PACKET_BLOCK,
-                    PcapngFormat.INTERFACE_STATISTICS_BLOCK,
-                    PcapngFormat.ENHANCED_PACKET_BLOCK -> true;
-            default -> false;
-        };
+    private boolean isRead(int type) {
+        return everyBlock
+                || switch (type) {
+                    case PcapngFormat.SECTION_HEADER_BLOCK,
+                            PcapngFormat.INTERFACE_DESCRIPTION_BLOCK,
+                            PcapngFormat.PACKET_BLOCK,
+                            PcapngFormat.SIMPLE_PACKET_BLOCK,
+                            PcapngFormat.INTERFACE_STATISTICS_BLOCK,
+                            PcapngFormat.ENHANCED_PACKET_BLOCK,
+                            PcapngFormat.DARWIN_PROCESS_BLOCK -> true;
+                    default -> false;
+                };
     }
 
     private void beginSection() throws CaptureFileException {
@@ -130,7 +137,7 @@ final class PcapngBlockReader {
         bufferFileOffset = blockFileOffset;
         int read = 0;
         while (target.position() < bytes && read >= 0) {
-            read = channel.read(target, bufferFileOffset + target.position());
+            read = source.read(target, bufferFileOffset + target.position());
         }
         target.flip();
         buffer = target;
@@ -154,6 +161,16 @@ final class PcapngBlockReader {
         return nextFileOffset;
     }
 
+    /** Of the block's first byte in {@link #body}. */
+    int blockOffset() {
+        return blockStart;
+    }
+
+    /** With both lengths. */
+    int blockLength() {
+        return blockLength;
+    }
+
     /** Holds the block until the following call of {@link #next}. */
     ByteBuffer body() {
         return buffer;
@@ -170,6 +187,6 @@ final class PcapngBlockReader {
     }
 
     void close() throws IOException {
-        channel.close();
+        source.close();
     }
 }

@@ -9,6 +9,9 @@ final class PcapngFormat {
     static final int INTERFACE_STATISTICS_BLOCK = 5;
     static final int ENHANCED_PACKET_BLOCK = 6;
 
+    /** DPEB: a process that packets refer to; Apple's, in the range for private use. */
+    static final int DARWIN_PROCESS_BLOCK = 0x80000001;
+
     static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
     /** Type, total length, and the total length again at the end. */
     static final int BLOCK_OVERHEAD = 12;
@@ -22,6 +25,13 @@ final class PcapngFormat {
     static final int IF_TSRESOL = 9;
     static final int IF_FILTER = 11;
     static final int IF_TSOFFSET = 14;
+    static final int EPB_PROCESSID_THREADID = 8;
+    /** The index of the packet's DARWIN_PROCESS_BLOCK, */
+    static final int EPB_DARWIN_PROCESS = 0x8001;
+    /** and of the one on whose behalf it was. */
+    static final int EPB_DARWIN_EFFECTIVE_PROCESS = 0x8003;
+
+    static final int DPEB_NAME = 2;
     static final int ISB_STARTTIME = 2;
     static final int ISB_ENDTIME = 3;
     static final int ISB_IFRECV = 4;

@@ -11,9 +11,24 @@ final class PcapngOptions {
 
     private PcapngOptions() {}
 
+    /** Takes one option after the other. */
+    interface Visitor {
+        /**
+         * @param offset of the option's code in {@link PcapngBlockReader#body}
+         * @param value its bytes, from 0 to the limit, in the block's byte order
+         */
+        void option(int code, int offset, ByteBuffer value);
+    }
+
     /** Those from {@code offset} to the end of the block where {@code blocks} stands. */
     static PcapngOptions read(PcapngBlockReader blocks, int offset) throws CaptureFileException {
         PcapngOptions options = new PcapngOptions();
+        visit(blocks, offset, (code, at, value) -> options.values.putIfAbsent(code, value));
+        return options;
+    }
+
+    /** All of them, in their order, those with a code that was there before too. */
+    static void visit(PcapngBlockReader blocks, int offset, Visitor visitor) throws CaptureFileException {
         ByteBuffer body = blocks.body();
         int next = offset;
         int end = blocks.bodyEnd();
@@ -27,18 +42,19 @@ final class PcapngOptions {
             if (length > end - next) {
                 throw blocks.bad("option " + code + " of " + length + " bytes where " + (end - next) + " are left");
             }
-            options.values.putIfAbsent(code, body.slice(next, length).order(body.order()));
+            visitor.option(code, next - 4, body.slice(next, length).order(body.order()));
             next += PcapngFormat.padded(length);
         }
-        return options;
     }
 
     /** Empty: there is none. */
     String text(int code) {
         ByteBuffer value = values.get(code);
-        return value == null
-                ? ""
-                : StandardCharsets.UTF_8.decode(value.duplicate()).toString();
+        return value == null ? "" : text(value);
+    }
+
+    static String text(ByteBuffer value) {
+        return StandardCharsets.UTF_8.decode(value.duplicate()).toString();
     }
 
     int byteValue(int code, int absent) {

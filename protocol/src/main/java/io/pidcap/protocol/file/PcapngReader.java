@@ -24,8 +24,10 @@ public final class PcapngReader implements CaptureFileReader, CapturedPacket {
     private final PcapngBlockReader blocks;
     private final List<Interface> interfaces = new ArrayList<>();
     private final List<InterfaceStatistics> statistics = new ArrayList<>();
+    private final DarwinProcesses processes = new DarwinProcesses();
     private @Nullable SectionInfo section;
     private int sectionFirstInterface;
+    private long skippedBlocks;
 
     private int interfaceId;
     private long epochNanos;
@@ -40,7 +42,11 @@ public final class PcapngReader implements CaptureFileReader, CapturedPacket {
      * @param file for messages
      */
     public PcapngReader(FileChannel channel, String file) throws IOException {
-        blocks = new PcapngBlockReader(channel, file);
+        this(ByteSource.of(channel), file);
+    }
+
+    PcapngReader(ByteSource source, String file) throws IOException {
+        blocks = new PcapngBlockReader(source, file, false);
     }
 
     public static PcapngReader open(Path path) throws IOException {
@@ -60,6 +66,7 @@ public final class PcapngReader implements CaptureFileReader, CapturedPacket {
                 case PcapngFormat.SECTION_HEADER_BLOCK -> readSection();
                 case PcapngFormat.INTERFACE_DESCRIPTION_BLOCK -> readInterface();
                 case PcapngFormat.INTERFACE_STATISTICS_BLOCK -> readStatistics();
+                case PcapngFormat.DARWIN_PROCESS_BLOCK -> processes.add(blocks);
                 case PcapngFormat.ENHANCED_PACKET_BLOCK -> {
                     readPacket();
                     return true;
@@ -72,7 +79,7 @@ public final class PcapngReader implements CaptureFileReader, CapturedPacket {
                     readSimplePacket();
                     return true;
                 }
-                default -> {}
+                default -> skippedBlocks++;
             }
         }
         return false;
@@ -261,6 +268,21 @@ public final class PcapngReader implements CaptureFileReader, CapturedPacket {
     public @Nullable String comment() throws CaptureFileException {
         String text = PcapngOptions.read(blocks, optionsOffset).text(PcapngFormat.OPT_COMMENT);
         return text.isEmpty() ? null : text;
+    }
+
+    @Override
+    public PacketAnnotations annotations() throws CaptureFileException {
+        return processes.annotations(blocks, optionsOffset);
+    }
+
+    @Override
+    public boolean nanosecond() {
+        return interfaces.get(interfaceId).resolution().finerThanMicroseconds();
+    }
+
+    @Override
+    public long skippedBlocks() {
+        return skippedBlocks;
     }
 
     @Override

@@ -12,10 +12,17 @@ record TimestampResolution(int tsresol, long offsetSeconds) {
     private static final int BASE_TWO = 0x80;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final int NANO_DIGITS = 9;
+    private static final int MICRO_DIGITS = 6;
+    /** 2^-20 is the first power of two below a millionth. */
+    private static final int MICROSECOND_BITS = 20;
 
     /** Cut to nanoseconds; wraps for times that a long of nanoseconds does not hold, as hostile files have. */
     long epochNanos(long ticks) {
         return offsetSeconds * NANOS_PER_SECOND + nanos(ticks);
+    }
+
+    boolean finerThanMicroseconds() {
+        return (tsresol & BASE_TWO) == 0 ? tsresol > MICRO_DIGITS : (tsresol & ~BASE_TWO) >= MICROSECOND_BITS;
     }
 
     private long nanos(long ticks) {

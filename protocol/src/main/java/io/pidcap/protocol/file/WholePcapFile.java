@@ -42,6 +42,11 @@ final class WholePcapFile implements CaptureFileReader {
     }
 
     @Override
+    public boolean nanosecond() {
+        return reader.header().nanosecond();
+    }
+
+    @Override
     public int interfaceId() {
         return 0;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.printing;
+
+import org.jspecify.annotations.NullMarked;

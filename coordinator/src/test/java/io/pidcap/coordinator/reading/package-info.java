@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.reading;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.it.reading;
+
+import org.jspecify.annotations.NullMarked;
