@@ -18,13 +18,35 @@ public interface CaptureFileWriter extends AutoCloseable {
      */
     int addInterface(InterfaceDescription description) throws IOException;
 
+    /** False where the format has no place for what is said of a packet: then no label is worth making. */
+    boolean takesLabels();
+
+    /**
+     * Prepares what is said of packets, which may be written to the file at once where many packets refer to it. Callers
+     * keep the label for the packets that follow.
+     *
+     * @param notes one for each name of a process that the packet is kept for; a single file says the first
+     * @return null: nothing is said
+     */
+    @Nullable
+    PacketLabel label(List<PacketNote> notes) throws IOException;
+
+    /**
+     * Prepares a comment, whatever is said of processes.
+     *
+     * @param comment cut to 65535 bytes of UTF-8
+     * @return null: the format has no place for it
+     */
+    @Nullable
+    PacketLabel comment(String comment) throws IOException;
+
     /**
      * Writes a packet.
      *
      * @param data holds the packet; position and limit play no part and stay
      * @param offset of the packet's first byte in {@code data}
      * @param capturedLength 0 to 262144
-     * @param comment left out where the format has no place for it, cut to 65535 bytes of UTF-8
+     * @param label of this writer; null: nothing is said of the packet
      */
     void write(
             int interfaceId,
@@ -33,13 +55,14 @@ public interface CaptureFileWriter extends AutoCloseable {
             ByteBuffer data,
             int offset,
             int capturedLength,
-            @Nullable String comment)
+            @Nullable PacketLabel label)
             throws IOException;
 
     /** {@link #write} of what is between the position and the limit of {@code data}, which stay. */
-    default void write(int interfaceId, long epochNanos, int originalLength, ByteBuffer data, @Nullable String comment)
+    default void write(
+            int interfaceId, long epochNanos, int originalLength, ByteBuffer data, @Nullable PacketLabel label)
             throws IOException {
-        write(interfaceId, epochNanos, originalLength, data, data.position(), data.remaining(), comment);
+        write(interfaceId, epochNanos, originalLength, data, data.position(), data.remaining(), label);
     }
 
     /** Hands everything so far to the file system. */

@@ -48,6 +48,21 @@ public final class PcapWriter implements CaptureFileWriter {
     }
 
     @Override
+    public boolean takesLabels() {
+        return false;
+    }
+
+    @Override
+    public @Nullable PacketLabel label(List<PacketNote> notes) {
+        return null;
+    }
+
+    @Override
+    public @Nullable PacketLabel comment(String comment) {
+        return null;
+    }
+
+    @Override
     public void write(
             int interfaceId,
             long epochNanos,
@@ -55,7 +70,7 @@ public final class PcapWriter implements CaptureFileWriter {
             ByteBuffer data,
             int offset,
             int capturedLength,
-            @Nullable String comment)
+            @Nullable PacketLabel label)
             throws IOException {
         PacketChecks.check(interfaceId, interfaces, capturedLength);
         long seconds = epochNanos / NANOS_PER_SECOND;

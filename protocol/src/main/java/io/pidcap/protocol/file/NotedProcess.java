@@ -1,0 +1,19 @@
+package io.pidcap.protocol.file;
+
+import io.pidcap.protocol.model.ProcessIdentity;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process as a capture file tells of it.
+ *
+ * @param name as a person would call it
+ * @param executable its path; null: not known, or not to be told
+ * @param arguments argv; empty: not known, or not to be told
+ */
+public record NotedProcess(
+        ProcessIdentity identity, String name, @Nullable String executable, List<String> arguments) {
+    public NotedProcess {
+        arguments = List.copyOf(arguments);
+    }
+}
