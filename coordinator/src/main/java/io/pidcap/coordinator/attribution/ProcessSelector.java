@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /**
  * Which processes the user wants: those that a name, an executable or a pid fits, of the given users if any is given;
- * all processes of these users if there is nothing else.
+ * all processes of these users if there is nothing else; everything if nothing is named.
  *
  * @param names compared with the executable's base name, {@code comm} and the base name of {@code argv[0]}
  * @param executables compared with the executable's absolute path
@@ -46,6 +46,11 @@ public record ProcessSelector(
     /** This process, and nothing else. */
     public static ProcessSelector ofPid(int pid) {
         return new ProcessSelector(List.of(), List.of(), Set.of(pid), Set.of(), Set.of(), false);
+    }
+
+    /** Nothing is named: all packets are wanted, those of unknown owners too. */
+    public boolean wantsEverything() {
+        return names.isEmpty() && executables.isEmpty() && pids.isEmpty() && userIds.isEmpty() && childrenOf.isEmpty();
     }
 
     public static List<NamePattern> patterns(List<String> texts) {

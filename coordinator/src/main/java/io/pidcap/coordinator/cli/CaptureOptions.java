@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that {@code run}, {@code capture} and {@code start} share: how to capture, and into which file. */
@@ -23,6 +24,9 @@ final class CaptureOptions {
                     + "Default: NAME-DATE-TIME.pcapng in the current directory.")
     @Nullable
     Path output;
+
+    @Mixin
+    final StyleOptions style = new StyleOptions();
 
     @Option(names = "--force", description = "Replace FILE if it is there.")
     boolean force;
@@ -131,6 +135,7 @@ final class CaptureOptions {
         requireRange("--poll-interval (in ms)", pollIntervalMillis, 1, 60_000);
         requireRange("--packets", packetLimit, 0, Long.MAX_VALUE);
         InvokingUser user = InvokingUser.current();
+        Path target = target(subject);
         return new SessionConfig(
                 subject,
                 interfaces.isEmpty() ? List.of(SessionConfig.ANY_INTERFACE) : interfaces,
@@ -139,7 +144,8 @@ final class CaptureOptions {
                 pids,
                 userIds,
                 children,
-                target(subject),
+                target,
+                style.style(target),
                 force,
                 keepAll,
                 snaplen,

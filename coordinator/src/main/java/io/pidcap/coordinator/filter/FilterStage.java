@@ -58,7 +58,7 @@ final class FilterStage implements SpoolStream.Observer {
     FilterStage(ProcessRegistry processes, CaptureFileWriter output, FilterListener listener) {
         this.processes = processes;
         this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong());
-        this.selector = new PacketSelector(timeline, output);
+        this.selector = new PacketSelector(timeline, processes.wantsEverything(), output);
         this.output = output;
         this.outputInterfaces = new OutputInterfaces(output);
         this.listener = listener;
@@ -152,7 +152,7 @@ final class FilterStage implements SpoolStream.Observer {
         return watermark == Long.MIN_VALUE ? watermark : watermark - Attributor.lookaheadNanos();
     }
 
-    private void passed(long monotonicNanos) {
+    private void passed(long monotonicNanos) throws IOException {
         if (monotonicNanos != Long.MAX_VALUE) {
             passedMonotonicNanos = Math.max(passedMonotonicNanos, monotonicNanos);
         }

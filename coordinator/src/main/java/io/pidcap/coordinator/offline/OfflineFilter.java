@@ -35,7 +35,7 @@ public final class OfflineFilter {
             throws IOException, InterruptedException {
         FilterProgress result;
         OutputFormat format = OutputFormat.of(request.output());
-        try (CaptureFileWriter writer = format.writer(output.channel(), request.output())) {
+        try (CaptureFileWriter writer = format.writer(output.channel(), request.output(), request.style())) {
             result = input.filter(request.selector(), writer);
         }
         Path path = output.commit();

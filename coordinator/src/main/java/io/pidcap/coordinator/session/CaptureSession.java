@@ -79,7 +79,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         this.filter = new FilterFeed(
                 config,
                 directory.spool(),
-                OutputFormat.of(config.output()).writer(output.channel(), output.part()),
+                OutputFormat.of(config.output()).writer(output.channel(), output.part(), config.style()),
                 loop,
                 this);
         this.events = new EventSide(config, journal, filter, this);

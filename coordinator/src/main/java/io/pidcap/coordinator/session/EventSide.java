@@ -55,6 +55,7 @@ final class EventSide extends WorkerSide {
         return WatchFlows.newBuilder()
                 .setSource(wire(config.events()))
                 .setPollIntervalMillis(config.pollIntervalMillis())
+                .setWithArguments(config.style().withArguments())
                 .build();
     }
 

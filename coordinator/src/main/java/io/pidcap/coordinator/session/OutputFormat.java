@@ -57,15 +57,15 @@ public enum OutputFormat {
      *
      * @param file for messages
      */
-    public CaptureFileWriter writer(WritableByteChannel channel, Path file) throws IOException {
+    public CaptureFileWriter writer(WritableByteChannel channel, Path file, OutputStyle style) throws IOException {
         if (this == PCAP) {
-            return new PcapWriter(channel, file.toString());
+            return new PcapWriter(channel, file.toString(), !style.microseconds());
         }
         SectionInfo section = new SectionInfo(
                 System.getProperty("os.arch", ""),
                 System.getProperty("os.name", "") + " " + System.getProperty("os.version", ""),
                 "pidcap " + Build.version(),
                 "");
-        return new PcapngWriter(channel, file.toString(), section);
+        return new PcapngWriter(channel, file.toString(), section, style.annotation(), style.withArguments());
     }
 }

@@ -17,6 +17,10 @@ public final class SessionNotes {
 
     static List<String> atReady(SessionConfig config, EventSide events) {
         List<String> notes = new ArrayList<>();
+        if (FilterFeed.selector(config).wantsEverything()) {
+            notes.add("no process is named: the packets of all are kept, with their owners where they are known");
+        }
+        config.style().unmet(config.output()).ifPresent(notes::add);
         List<String> absent = events.namesOfNobody();
         if (!absent.isEmpty()) {
             notes.add("no process is called " + String.join(" or ", absent)
@@ -58,6 +62,11 @@ public final class SessionNotes {
         for (AttributionReason reason : AttributionReason.values()) {
             keptBy.put(reason.toString(), counters.keptByReason().getOrDefault(reason, 0L));
         }
+        counters.keptUnknownPackets().forEach((cause, count) -> {
+            if (count > 0) {
+                keptBy.put("unknown: " + cause.description(), count);
+            }
+        });
         Map<String, Long> skipped = new LinkedHashMap<>();
         skipped.put("of other processes", counters.notSelectedPackets());
         counters.unknownPackets().forEach((cause, count) -> skipped.put(cause.description(), count));

@@ -90,7 +90,8 @@ public record SessionReport(
      *
      * @param received reached the capture
      * @param kept in the output
-     * @param keptBy the same by why they are taken to be a selected process's, of those that were handed to the output
+     * @param keptBy the same by why they are taken to be a selected process's, of those that were handed to the output;
+     *     where everything is selected, also by why nobody is known to own them
      * @param skipped seen and not selected, by cause
      * @param dropped lost before we saw them, by place
      * @param waiting in the spool and not filtered yet; 0 at the end

@@ -22,6 +22,7 @@ class SessionNotesTest {
                 kept,
                 0,
                 Map.of(AttributionReason.TAIL, kept),
+                Map.of(),
                 notSelected,
                 Map.of(UnknownCause.NOT_IP, unknown),
                 0,

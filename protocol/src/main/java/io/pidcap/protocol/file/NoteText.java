@@ -19,7 +19,8 @@ final class NoteText {
 
     private NoteText() {}
 
-    static String of(PacketNote note) {
+    /** @param withArguments tells also what the process executes, and its arguments */
+    static String of(PacketNote note, boolean withArguments) {
         NoteText text = new NoteText();
         NotedProcess process = note.process();
         if (process != null) {
@@ -32,7 +33,7 @@ final class NoteText {
             text.pair("peer", peer.name());
             text.pair("peer_pid", Integer.toString(peer.identity().pid()));
         }
-        if (process != null) {
+        if (process != null && withArguments) {
             text.pair("exe", process.executable());
             String arguments = String.join(" ", process.arguments());
             text.pair("args", arguments.isEmpty() ? null : shortened(arguments));

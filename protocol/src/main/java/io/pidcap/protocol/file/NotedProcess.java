@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A process as a capture file tells of it.
  *
  * @param name as a person would call it
- * @param executable its path; null: not known, or not to be told
- * @param arguments argv; empty: not known, or not to be told
+ * @param executable its path; null: not known
+ * @param arguments argv, or the beginning of it; empty: not known
  */
 public record NotedProcess(
         ProcessIdentity identity, String name, @Nullable String executable, List<String> arguments) {

@@ -43,12 +43,14 @@ final class PcapngNotes {
 
     private final FileOutput out;
     private final Annotation annotation;
+    private final boolean withArguments;
     private final Map<Shown, Integer> blockOfProcess = new HashMap<>();
     private int blocks;
 
-    PcapngNotes(FileOutput out, Annotation annotation) {
+    PcapngNotes(FileOutput out, Annotation annotation, boolean withArguments) {
         this.out = out;
         this.annotation = annotation;
+        this.withArguments = withArguments;
     }
 
     boolean isSilent() {
@@ -60,7 +62,7 @@ final class PcapngNotes {
     }
 
     EncodedOptions of(PacketNote note) throws IOException {
-        return encode(NoteText.of(note), annotation == Annotation.ALL ? note : null);
+        return encode(NoteText.of(note, withArguments), annotation == Annotation.ALL ? note : null);
     }
 
     private EncodedOptions encode(String comment, @Nullable PacketNote numbers) throws IOException {

@@ -25,7 +25,7 @@ public final class PcapngWriter implements CaptureFileWriter {
 
     /** Says nothing of processes. */
     public PcapngWriter(WritableByteChannel channel, String file, SectionInfo info) throws IOException {
-        this(channel, file, info, Annotation.NONE);
+        this(channel, file, info, Annotation.NONE, false);
     }
 
     /**
@@ -33,11 +33,13 @@ public final class PcapngWriter implements CaptureFileWriter {
      *
      * @param file for messages
      * @param annotation what is said of processes
+     * @param withArguments whether their comments tell also what they execute, and their arguments
      */
-    public PcapngWriter(WritableByteChannel channel, String file, SectionInfo info, Annotation annotation)
+    public PcapngWriter(
+            WritableByteChannel channel, String file, SectionInfo info, Annotation annotation, boolean withArguments)
             throws IOException {
         out = new FileOutput(channel, file, BUFFER_BYTES, ByteOrder.nativeOrder());
-        notes = new PcapngNotes(out, annotation);
+        notes = new PcapngNotes(out, annotation, withArguments);
         PcapngBlock block = new PcapngBlock(out.reserve(BUFFER_BYTES), PcapngFormat.SECTION_HEADER_BLOCK);
         out.reserve(0)
                 .putInt(PcapngFormat.BYTE_ORDER_MAGIC)

@@ -131,7 +131,7 @@ final class PcapngNotesTest {
     @Test
     void shouldRepeatTheBlockOfAProcessThatWasForgotten() throws IOException {
         int processes = PcapngNotes.MOST_PROCESSES + 1;
-        try (PcapngWriter writer = new PcapngWriter(Packet.create(path), path.toString(), INFO, Annotation.ALL)) {
+        try (PcapngWriter writer = new PcapngWriter(Packet.create(path), path.toString(), INFO, Annotation.ALL, true)) {
             for (int pid = 1; pid <= processes; pid++) {
                 writer.label(List.of(note(process(pid), null)));
             }
@@ -171,7 +171,7 @@ final class PcapngNotesTest {
     void shouldEncodeValuesSoThatTheyCanBeDecoded() {
         for (PacketNote note : notes(new Random(SEED), 2000)) {
             Map<String, String> pairs = new HashMap<>();
-            for (String pair : NoteText.of(note).split(" ", -1)) {
+            for (String pair : NoteText.of(note, true).split(" ", -1)) {
                 String[] keyAndValue = pair.split("=", -1);
                 assertThat(keyAndValue).as(pair).hasSize(2);
                 assertThat(keyAndValue[1]).doesNotContainPattern("[\\p{Cntrl}\\p{Z}\"']");
@@ -208,18 +208,19 @@ final class PcapngNotesTest {
         NotedProcess curl = new NotedProcess(
                 new ProcessIdentity(42, 1), "my curl", "/opt/my curl", List.of("curl", "-H", "a: \"b\""));
         NotedProcess server = new NotedProcess(new ProcessIdentity(7, 1), "größe", "/not/told", List.of("not told"));
-        assertThat(NoteText.of(new PacketNote(curl, "socket event", server, PacketNote.Direction.INBOUND)))
+        assertThat(NoteText.of(new PacketNote(curl, "socket event", server, PacketNote.Direction.INBOUND), true))
                 .isEqualTo("process=my%20curl pid=42 reason=socket%20event peer=größe peer_pid=7"
                         + " exe=/opt/my%20curl args=curl%20-H%20a:%20%22b%22");
-        assertThat(NoteText.of(new PacketNote(null, "unknown", null, PacketNote.Direction.UNKNOWN)))
+        assertThat(NoteText.of(new PacketNote(null, "unknown", null, PacketNote.Direction.UNKNOWN), true))
                 .isEqualTo("reason=unknown");
+        assertThat(NoteText.of(note(curl, null), false)).isEqualTo("process=my%20curl pid=42 reason=snapshot");
     }
 
     @Test
     void shouldShortenArguments() {
         List<String> arguments = List.of("x".repeat(NoteText.MOST_ARGUMENT_CHARACTERS - 1) + "😀");
         NotedProcess process = new NotedProcess(new ProcessIdentity(1, 1), "x", null, arguments);
-        assertThat(NoteText.of(note(process, null)))
+        assertThat(NoteText.of(note(process, null), true))
                 .endsWith(" args=" + "x".repeat(NoteText.MOST_ARGUMENT_CHARACTERS - 1));
     }
 
@@ -239,7 +240,7 @@ final class PcapngNotesTest {
                 "-e",
                 "frame.packet_flags_direction");
         List<String> expected = notes.stream()
-                .map(note -> NoteText.of(note) + "\t" + directionOf(note))
+                .map(note -> NoteText.of(note, true) + "\t" + directionOf(note))
                 .toList();
         assertThat(text.lines().toList()).as("seed " + SEED).isEqualTo(expected);
     }
@@ -275,7 +276,7 @@ final class PcapngNotesTest {
     }
 
     private void write(List<PacketNote> notes, Annotation annotation) throws IOException {
-        try (PcapngWriter writer = new PcapngWriter(Packet.create(path), path.toString(), INFO, annotation)) {
+        try (PcapngWriter writer = new PcapngWriter(Packet.create(path), path.toString(), INFO, annotation, true)) {
             writer.addInterface(ETH0);
             for (int i = 0; i < notes.size(); i++) {
                 byte[] bytes = new byte[i % 90];
