@@ -57,11 +57,12 @@ public record ProcessSelector(
         return texts.stream().map(NamePattern::new).toList();
     }
 
-    /** True if a name or the executable fits, or nothing but users was asked for; the user is another question. */
+    /** True if a name or the executable fits, or at most users were asked for; the user is another question. */
     public boolean matches(ProcessInfo process) {
         return matchedName(process).isPresent()
                 || matchesExecutable(process)
-                || (names.isEmpty() && executables.isEmpty() && pids.isEmpty() && !userIds.isEmpty());
+                || (names.isEmpty() && executables.isEmpty() && pids.isEmpty() && !userIds.isEmpty())
+                || wantsEverything();
     }
 
     /** True if processes of its user are wanted. */

@@ -165,19 +165,22 @@ final class CaptureOptions {
         Path chosen = output == null
                 ? Path.of(SessionId.outputName(LocalDateTime.now(ZoneId.systemDefault()), subject))
                 : output;
-        return checkedOutput(chosen);
+        return checkedOutput(chosen, style.split);
     }
 
     /**
      * Absolute.
      *
+     * @param split a directory will do
      * @throws SessionException it is a directory
      */
-    static Path checkedOutput(Path chosen) {
+    static Path checkedOutput(Path chosen, boolean split) {
         Path absolute = chosen.toAbsolutePath().normalize();
-        if (absolute.getFileName() == null || Files.isDirectory(absolute)) {
+        if (absolute.getFileName() == null || (!split && Files.isDirectory(absolute))) {
             throw new SessionException(
-                    Kind.OUTPUT, "write " + chosen + ": it is a directory", "name a file in it with -w");
+                    Kind.OUTPUT,
+                    "write " + chosen + ": it is a directory",
+                    "name a file in it with -w, or add --split");
         }
         return absolute;
     }

@@ -86,7 +86,7 @@ final class FilterCaptureCommand extends BaseCommand {
     int execute(Console console) throws Exception {
         targets.checkRecorded();
         InvokingUser user = InvokingUser.current();
-        Path target = CaptureOptions.checkedOutput(output);
+        Path target = CaptureOptions.checkedOutput(output, style.split);
         OutputStyle wanted = style.style(target);
         wanted.unmet(target).ifPresent(console::say);
         FilterReport report = OfflineFilter.run(new FilterRequest(

@@ -10,7 +10,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What is in a capture file beside packets; for all commands that write one. */
+/** How packets are written and what is said of them; for all commands that write a capture file. */
 final class StyleOptions {
     @Option(
             names = "--annotate",
@@ -31,6 +31,12 @@ final class StyleOptions {
             paramLabel = "UNIT",
             description = "Of the times in a pcap file: ${COMPLETION-CANDIDATES}. Default: nano, as always in pcapng.")
     PrecisionChoice precision = PrecisionChoice.nano;
+
+    @Option(
+            names = "--split",
+            description = "Write a file for each process name: FILE-NAME.pcapng, or, if FILE is a directory, "
+                    + "FILE/NAME.pcapng. A packet of two names is in both files.")
+    boolean split;
 
     /** Names as they are typed. */
     enum AnnotationChoice {
@@ -57,7 +63,7 @@ final class StyleOptions {
         if (withArguments && annotate == AnnotationChoice.none) {
             throw new SessionException(Kind.USAGE, "--with-args and --annotate=none contradict each other", "");
         }
-        return new OutputStyle(annotation(output), withArguments, microseconds);
+        return new OutputStyle(annotation(output), withArguments, microseconds, split);
     }
 
     private Annotation annotation(Path output) {

@@ -23,6 +23,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +66,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private @Nullable SessionException failure;
 
     private CaptureSession(
-            SessionConfig config, SessionHome home, SessionDirectory directory, OutputFile output, Instant started)
+            SessionConfig config, SessionHome home, SessionDirectory directory, CaptureOutput output, Instant started)
             throws IOException {
         this.home = home;
         this.config = config;
@@ -76,12 +77,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         this.loop = new SessionLoop("session", this::crashed);
         this.journal = FlowJournal.create(directory.journal(), this::journalFailed);
         journal.sessionStarted(JournalHead.of(config, directory, started));
-        this.filter = new FilterFeed(
-                config,
-                directory.spool(),
-                OutputFormat.of(config.output()).writer(output.channel(), output.part(), config.style()),
-                loop,
-                this);
+        this.filter = new FilterFeed(config, directory.spool(), output.writer(), loop, this);
         this.events = new EventSide(config, journal, filter, this);
         this.capture = new CaptureSide(config, directory.spool(), journal, filter, this);
         this.resources = new SessionResources(journal);
@@ -96,8 +92,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
      */
     public static CaptureSession start(SessionConfig config, SessionHome home, Path libDirectory) {
         Instant started = Instant.now();
-        OutputFile output =
-                OutputFile.create(config.output(), config.force(), config.ownerUserId(), config.ownerGroupId());
+        CaptureOutput output = SessionOutput.create(config);
         SessionDirectory directory = null;
         Map<WorkerRole, WorkerProcess> workers = Map.of();
         try {
@@ -192,6 +187,10 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             LOG.warn("no {} from {} to {}: {}", side.role().program(), gap.from(), gap.until(), gap.reason());
             control.restarted(side.role(), run.number(), gap);
         }
+        Optional<String> refusal = OutputFormat.of(config.output()).refusal(filter.interfaces());
+        if (state == SessionState.STARTING && refusal.isPresent()) {
+            fail(new SessionException(Kind.USAGE, "write " + config.output() + ": " + refusal.get(), ""));
+        }
         if (state == SessionState.STARTING && events.isReady() && capture.isReady()) {
             enter(SessionState.CAPTURING, "both workers are ready");
             readyAt = Instant.now();
@@ -277,9 +276,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     public void filterFailed(Exception cause) {
         LOG.error("the filter stage failed", cause);
         filterIsOver = true;
-        SessionException why = cause instanceof IOException io
-                ? SessionException.output(io)
-                : new SessionException(Kind.FAILURE, "filter the packets: " + cause.getMessage(), "", cause);
+        SessionException why = SessionException.filter(cause);
         if (state == SessionState.STARTING) {
             fail(why);
         } else if (state == SessionState.CAPTURING) {
@@ -317,7 +314,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         }
         try {
             output.complete();
-            output.note().ifPresent(endNotes::add);
+            endNotes.addAll(output.notes());
             over(SessionState.FINISHED, "the output is complete");
         } catch (IOException e) {
             failure = failure == null ? SessionException.output("complete", config.output(), e) : failure;

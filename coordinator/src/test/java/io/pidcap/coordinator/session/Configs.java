@@ -18,7 +18,7 @@ final class Configs {
                 List.of(33L),
                 true,
                 output,
-                new OutputStyle(Annotation.COMMENT, true, true),
+                new OutputStyle(Annotation.COMMENT, true, true, true),
                 true,
                 true,
                 96,

@@ -10,11 +10,16 @@ import org.jspecify.annotations.Nullable;
  * written, and closing throws nothing new but leaves the file as it is. Owns the channel that it was made with.
  */
 public interface CaptureFileWriter extends AutoCloseable {
+    /** Room for many packets between two writes. */
+    int BUFFER_BYTES = 1 << 20;
+    /** Holds the longest packet with all that is said of it; for who writes many files at once. */
+    int LEAST_BUFFER_BYTES = 384 << 10;
+
     /**
      * Makes an interface known, before the first packet of it.
      *
      * @return its number for {@link #write}: 0, 1, 2 in the order of the calls
-     * @throws IllegalArgumentException the format cannot hold its link type beside that of another interface
+     * @throws LinkTypeException the format cannot hold its link type beside that of another interface
      */
     int addInterface(InterfaceDescription description) throws IOException;
 

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * for all packets, and no place for interfaces, comments or statistics.
  */
 public final class PcapWriter implements CaptureFileWriter {
-    private static final int BUFFER_BYTES = 1 << 20;
     private static final int RECORD_HEADER = 16;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long MAX_SECONDS = 0xffff_ffffL;
@@ -24,12 +23,15 @@ public final class PcapWriter implements CaptureFileWriter {
 
     /** @param file for messages */
     public PcapWriter(WritableByteChannel channel, String file) {
-        this(channel, file, true);
+        this(channel, file, BUFFER_BYTES, true);
     }
 
-    /** @param nanosecond false: microseconds, for readers older than libpcap 1.5; what is finer is cut */
-    public PcapWriter(WritableByteChannel channel, String file, boolean nanosecond) {
-        this.out = new FileOutput(channel, file, BUFFER_BYTES, ByteOrder.nativeOrder());
+    /**
+     * @param bufferBytes of memory, twice; at least {@link CaptureFileWriter#LEAST_BUFFER_BYTES}
+     * @param nanosecond false: microseconds, for readers older than libpcap 1.5; what is finer is cut
+     */
+    public PcapWriter(WritableByteChannel channel, String file, int bufferBytes, boolean nanosecond) {
+        this.out = new FileOutput(channel, file, bufferBytes, ByteOrder.nativeOrder());
         this.nanosecond = nanosecond;
     }
 
@@ -40,7 +42,7 @@ public final class PcapWriter implements CaptureFileWriter {
             header = new PcapHeader(ByteOrder.nativeOrder(), nanosecond, description.snaplen(), description.linkType());
             header.write(out.reserve(PcapHeader.LENGTH));
         } else if (!header.linkType().equals(description.linkType())) {
-            throw new IllegalArgumentException(out.file() + ": a pcap file has one link type, and "
+            throw new LinkTypeException(out.file() + ": a pcap file has one link type, and "
                     + description.name() + " has " + description.linkType() + " beside " + header.linkType()
                     + "; write pcapng instead");
         }

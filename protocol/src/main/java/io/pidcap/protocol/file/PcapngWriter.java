@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes pcapng: one section in the host's byte order, times in nanoseconds, statistics at the end. */
 public final class PcapngWriter implements CaptureFileWriter {
-    /** Holds the longest packet with the longest options, with room for many usual ones. */
-    private static final int BUFFER_BYTES = 1 << 20;
     /** Interface number, time in two halves, two lengths. */
     private static final int PACKET_FIELDS = 20;
 
@@ -25,22 +23,28 @@ public final class PcapngWriter implements CaptureFileWriter {
 
     /** Says nothing of processes. */
     public PcapngWriter(WritableByteChannel channel, String file, SectionInfo info) throws IOException {
-        this(channel, file, info, Annotation.NONE, false);
+        this(channel, file, info, BUFFER_BYTES, Annotation.NONE, false);
     }
 
     /**
      * Begins the section.
      *
      * @param file for messages
+     * @param bufferBytes of memory, twice; at least {@link CaptureFileWriter#LEAST_BUFFER_BYTES}
      * @param annotation what is said of processes
      * @param withArguments whether their comments tell also what they execute, and their arguments
      */
     public PcapngWriter(
-            WritableByteChannel channel, String file, SectionInfo info, Annotation annotation, boolean withArguments)
+            WritableByteChannel channel,
+            String file,
+            SectionInfo info,
+            int bufferBytes,
+            Annotation annotation,
+            boolean withArguments)
             throws IOException {
-        out = new FileOutput(channel, file, BUFFER_BYTES, ByteOrder.nativeOrder());
+        out = new FileOutput(channel, file, bufferBytes, ByteOrder.nativeOrder());
         notes = new PcapngNotes(out, annotation, withArguments);
-        PcapngBlock block = new PcapngBlock(out.reserve(BUFFER_BYTES), PcapngFormat.SECTION_HEADER_BLOCK);
+        PcapngBlock block = new PcapngBlock(out.reserve(LEAST_BUFFER_BYTES), PcapngFormat.SECTION_HEADER_BLOCK);
         out.reserve(0)
                 .putInt(PcapngFormat.BYTE_ORDER_MAGIC)
                 .putShort((short) 1)

@@ -131,7 +131,13 @@ final class PcapngNotesTest {
     @Test
     void shouldRepeatTheBlockOfAProcessThatWasForgotten() throws IOException {
         int processes = PcapngNotes.MOST_PROCESSES + 1;
-        try (PcapngWriter writer = new PcapngWriter(Packet.create(path), path.toString(), INFO, Annotation.ALL, true)) {
+        try (PcapngWriter writer = new PcapngWriter(
+                Packet.create(path),
+                path.toString(),
+                INFO,
+                CaptureFileWriter.LEAST_BUFFER_BYTES,
+                Annotation.ALL,
+                true)) {
             for (int pid = 1; pid <= processes; pid++) {
                 writer.label(List.of(note(process(pid), null)));
             }
@@ -276,7 +282,8 @@ final class PcapngNotesTest {
     }
 
     private void write(List<PacketNote> notes, Annotation annotation) throws IOException {
-        try (PcapngWriter writer = new PcapngWriter(Packet.create(path), path.toString(), INFO, annotation, true)) {
+        try (PcapngWriter writer = new PcapngWriter(
+                Packet.create(path), path.toString(), INFO, CaptureFileWriter.LEAST_BUFFER_BYTES, annotation, true)) {
             writer.addInterface(ETH0);
             for (int i = 0; i < notes.size(); i++) {
                 byte[] bytes = new byte[i % 90];
