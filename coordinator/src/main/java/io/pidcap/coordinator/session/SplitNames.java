@@ -32,7 +32,7 @@ final class SplitNames {
         if (Files.isDirectory(target)) {
             directory = target;
             prefix = "";
-            suffix = ".pcapng";
+            suffix = "." + OutputFormat.of(target).word();
         } else {
             String name = String.valueOf(target.getFileName());
             String lower = name.toLowerCase(Locale.ROOT);
