@@ -1,7 +1,7 @@
 package io.pidcap.coordinator.attribution;
 
 import io.pidcap.coordinator.packet.UnknownCause;
-import io.pidcap.protocol.file.PacketLabel;
+import io.pidcap.protocol.model.PacketLabel;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

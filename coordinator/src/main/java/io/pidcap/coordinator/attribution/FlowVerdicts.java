@@ -1,7 +1,7 @@
 package io.pidcap.coordinator.attribution;
 
 import io.pidcap.coordinator.packet.FlowKey;
-import io.pidcap.protocol.file.PacketLabel;
+import io.pidcap.protocol.model.PacketLabel;
 import org.jspecify.annotations.Nullable;
 
 /**

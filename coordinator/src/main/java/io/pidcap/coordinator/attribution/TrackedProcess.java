@@ -1,6 +1,6 @@
 package io.pidcap.coordinator.attribution;
 
-import io.pidcap.protocol.file.NotedProcess;
+import io.pidcap.protocol.model.NotedProcess;
 import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.List;

@@ -4,7 +4,9 @@ import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.session.CaptureOutput;
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionNotes;
+import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.file.LinkTypeException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,14 +36,17 @@ public final class OfflineFilter {
     private static FilterReport write(FilterRequest request, FilterInput input, CaptureOutput output)
             throws IOException, InterruptedException {
         FilterProgress result;
+        SessionReport.Packets packets;
         try (CaptureFileWriter writer = output.writer()) {
             result = input.filter(request.selector(), writer);
+            packets = SessionNotes.packets(List.of(), result, 0);
+            // How many of them each interface had is not known: only what became of all.
+            writer.close(List.of(InterfaceStatistics.ofComment(SessionNotes.inFile(packets))));
         }
         output.complete();
         List<String> problems = new ArrayList<>(result.problems());
         problems.addAll(input.problems());
-        return new FilterReport(
-                output.report(), SessionNotes.packets(List.of(), result, 0), SessionNotes.processes(result), problems);
+        return new FilterReport(output.report(), packets, SessionNotes.processes(result), problems);
     }
 
     private static void abandonAfter(CaptureOutput output, Exception cause) {

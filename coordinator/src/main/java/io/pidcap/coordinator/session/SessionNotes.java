@@ -90,8 +90,21 @@ public final class SessionNotes {
 
     /** The equation and what was lost of the knowledge of owners, for the comment of the output's statistics. */
     static String inFile(SessionReport report) {
-        SessionReport.Packets packets = report.packets();
         SessionReport.Events events = report.events();
+        Map<String, Long> figures = figures(report.packets());
+        figures.put("events received", events.received());
+        figures.put("events lost", events.lost());
+        figures.put("messages missing", events.missingMessages());
+        figures.put("gaps", (long) report.gaps().size());
+        return text(figures);
+    }
+
+    /** The equation alone. */
+    public static String inFile(SessionReport.Packets packets) {
+        return text(figures(packets));
+    }
+
+    private static Map<String, Long> figures(SessionReport.Packets packets) {
         Map<String, Long> figures = new LinkedHashMap<>();
         figures.put("received", packets.received());
         figures.put("kept", packets.kept());
@@ -102,10 +115,10 @@ public final class SessionNotes {
                 figures.put("dropped " + place, count);
             }
         });
-        figures.put("events received", events.received());
-        figures.put("events lost", events.lost());
-        figures.put("messages missing", events.missingMessages());
-        figures.put("gaps", (long) report.gaps().size());
+        return figures;
+    }
+
+    private static String text(Map<String, Long> figures) {
         return figures.entrySet().stream()
                 .map(figure -> figure.getKey().replace(' ', '_') + "=" + figure.getValue())
                 .collect(Collectors.joining(" "));

@@ -8,6 +8,7 @@ import io.pidcap.it.support.StartedSessions;
 import io.pidcap.it.support.Status;
 import io.pidcap.it.support.TrafficProgram;
 import io.pidcap.it.support.Tshark;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,6 +101,10 @@ class AnnotationIT {
         assertThat(comments(again, "ip.dst == " + TARGET_ADDRESS))
                 .allMatch(comment ->
                         comment.contains(" pid=" + echoPid + " ") && comment.endsWith(" peer_pid=" + targetPid));
+        assertThat(Files.readString(again, StandardCharsets.ISO_8859_1))
+                .as("the equation at its end")
+                .contains("received=" + packets.get("received").asLong() + " kept="
+                        + packets.get("received").asLong() + " skipped=0 dropped=0");
         if (suffix.equals("pcapng")) {
             assertThat(comments(file, "")).isEqualTo(comments(again, ""));
         }

@@ -1,5 +1,6 @@
 package io.pidcap.protocol.file;
 
+import io.pidcap.protocol.model.PacketLabel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -76,7 +77,9 @@ public interface CaptureFileWriter extends AutoCloseable {
     /** The file's length in bytes, with what is not flushed yet. */
     long length();
 
-    /** Writes the statistics where the format has a place for them, flushes and closes. */
+    /**
+     * Flushes and closes, after the statistics of interfaces that are in the file, where the format has a place for them.
+     */
     void close(List<InterfaceStatistics> statistics) throws IOException;
 
     /** Flushes and closes. Idempotent. */

@@ -1,5 +1,6 @@
 package io.pidcap.protocol.file;
 
+import io.pidcap.protocol.model.NotedProcess;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.pidcap.protocol.file;
 
+import io.pidcap.protocol.model.NotedProcess;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,6 @@
 package io.pidcap.protocol.file;
 
+import io.pidcap.protocol.model.PacketLabel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

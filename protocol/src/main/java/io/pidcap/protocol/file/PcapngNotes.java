@@ -1,5 +1,7 @@
 package io.pidcap.protocol.file;
 
+import io.pidcap.protocol.model.NotedProcess;
+import io.pidcap.protocol.model.PacketLabel;
 import io.pidcap.protocol.model.ProcessIdentity;
 import java.io.IOException;
 import java.nio.ByteBuffer;

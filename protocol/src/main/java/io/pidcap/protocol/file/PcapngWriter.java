@@ -1,6 +1,7 @@
 package io.pidcap.protocol.file;
 
 import io.pidcap.protocol.file.PcapngNotes.EncodedOptions;
+import io.pidcap.protocol.model.PacketLabel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -136,7 +137,9 @@ public final class PcapngWriter implements CaptureFileWriter {
     public void close(List<InterfaceStatistics> statistics) throws IOException {
         try {
             for (InterfaceStatistics one : statistics) {
-                writeStatistics(one);
+                if (one.interfaceId() < interfaces) {
+                    writeStatistics(one);
+                }
             }
         } finally {
             out.close();
@@ -148,14 +151,20 @@ public final class PcapngWriter implements CaptureFileWriter {
         PcapngBlock block = new PcapngBlock(buffer, PcapngFormat.INTERFACE_STATISTICS_BLOCK);
         long end = statistics.endEpochNanos();
         buffer.putInt(statistics.interfaceId()).putInt((int) (end >>> 32)).putInt((int) end);
-        block.optionText(PcapngFormat.OPT_COMMENT, statistics.comment())
-                .optionTime(PcapngFormat.ISB_STARTTIME, statistics.startEpochNanos())
-                .optionTime(PcapngFormat.ISB_ENDTIME, end);
+        block.optionText(PcapngFormat.OPT_COMMENT, statistics.comment());
+        time(block, PcapngFormat.ISB_STARTTIME, statistics.startEpochNanos());
+        time(block, PcapngFormat.ISB_ENDTIME, end);
         counter(block, PcapngFormat.ISB_IFRECV, statistics.receivedPackets());
         counter(block, PcapngFormat.ISB_IFDROP, statistics.interfaceDroppedPackets());
         counter(block, PcapngFormat.ISB_OSDROP, statistics.systemDroppedPackets());
         counter(block, PcapngFormat.ISB_USRDELIV, statistics.deliveredPackets());
         block.end();
+    }
+
+    private static void time(PcapngBlock block, int code, long epochNanos) {
+        if (epochNanos != 0) {
+            block.optionTime(code, epochNanos);
+        }
     }
 
     private static void counter(PcapngBlock block, int code, long value) {

@@ -3,6 +3,7 @@ package io.pidcap.protocol.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.protocol.model.LinkType;
+import io.pidcap.protocol.model.NotedProcess;
 import io.pidcap.protocol.model.ProcessIdentity;
 import java.io.IOException;
 import java.net.URLDecoder;

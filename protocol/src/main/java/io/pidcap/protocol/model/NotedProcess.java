@@ -1,6 +1,5 @@
-package io.pidcap.protocol.file;
+package io.pidcap.protocol.model;
 
-import io.pidcap.protocol.model.ProcessIdentity;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
