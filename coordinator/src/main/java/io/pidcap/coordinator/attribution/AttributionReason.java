@@ -25,7 +25,12 @@ public enum AttributionReason {
         this.text = text;
     }
 
-    /** For people and for comments in files; does not change. */
+    /** For files; does not change. */
+    public String word() {
+        return text.replace(' ', '_');
+    }
+
+    /** For people. */
     @Override
     public String toString() {
         return text;

@@ -1,37 +1,48 @@
 package io.pidcap.coordinator.attribution;
 
 import io.pidcap.coordinator.packet.UnknownCause;
+import io.pidcap.protocol.model.PacketLabel;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a packet. */
 public final class FlowVerdict {
-    static final FlowVerdict NO_OWNER = new FlowVerdict(UnknownCause.NO_OWNER, null, List.of());
-    static final FlowVerdict NOT_WANTED = new FlowVerdict(null, null, List.of());
+    static final FlowVerdict NO_OWNER = new FlowVerdict(false, UnknownCause.NO_OWNER, null, List.of(), null);
+    static final FlowVerdict NOT_WANTED = new FlowVerdict(false, null, null, List.of(), null);
 
+    private final boolean kept;
     private final @Nullable UnknownCause cause;
     private final @Nullable AttributionReason reason;
     private final TrackedProcess[] wantedOwners;
+    private final @Nullable PacketLabel label;
 
     private FlowVerdict(
-            @Nullable UnknownCause cause, @Nullable AttributionReason reason, List<TrackedProcess> wantedOwners) {
+            boolean kept,
+            @Nullable UnknownCause cause,
+            @Nullable AttributionReason reason,
+            List<TrackedProcess> wantedOwners,
+            @Nullable PacketLabel label) {
+        this.kept = kept;
         this.cause = cause;
         this.reason = reason;
         this.wantedOwners = wantedOwners.toArray(new TrackedProcess[0]);
+        this.label = label;
     }
 
-    static FlowVerdict of(Attribution found) {
-        if (found.cause() != null) {
-            return found.cause() == UnknownCause.NO_OWNER ? NO_OWNER : new FlowVerdict(found.cause(), null, List.of());
-        }
-        if (!found.selected()) {
-            return NOT_WANTED;
-        }
+    static FlowVerdict kept(Attribution found, @Nullable PacketLabel label) {
         List<TrackedProcess> wanted = new ArrayList<>(2);
         addWanted(found.source, wanted);
         addWanted(found.destination, wanted);
-        return new FlowVerdict(null, found.reason(), wanted);
+        return new FlowVerdict(true, found.cause(), found.reason(), wanted, label);
+    }
+
+    static FlowVerdict skipped(Attribution found) {
+        UnknownCause cause = found.cause();
+        if (cause == null) {
+            return NOT_WANTED;
+        }
+        return cause == UnknownCause.NO_OWNER ? NO_OWNER : new FlowVerdict(false, cause, null, List.of(), null);
     }
 
     private static void addWanted(OwnerMatch match, List<TrackedProcess> wanted) {
@@ -43,9 +54,8 @@ public final class FlowVerdict {
         }
     }
 
-    /** At least one owner is wanted. */
     public boolean isKept() {
-        return wantedOwners.length > 0;
+        return kept;
     }
 
     /** Why the packet has no owner; null: it has one. */
@@ -53,9 +63,14 @@ public final class FlowVerdict {
         return cause;
     }
 
-    /** Why it is theirs; null: it is not kept. */
+    /** Why it is its owners'; null: it has none, or is not kept. */
     public @Nullable AttributionReason reason() {
         return reason;
+    }
+
+    /** What the output says of it; null: nothing. */
+    public @Nullable PacketLabel label() {
+        return label;
     }
 
     /** Each once. */

@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.attribution;
 
 import io.pidcap.coordinator.packet.FlowKey;
+import io.pidcap.protocol.model.PacketLabel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,8 +59,17 @@ public final class FlowVerdicts {
         return null;
     }
 
-    /** Keeps what the attributor has just said to a packet of this key. */
-    public void remember(FlowKey key, Attribution found) {
+    /** The attributor has just said this of a packet of this key, and the packet is kept, with this label. */
+    public void rememberKept(FlowKey key, Attribution found, @Nullable PacketLabel label) {
+        remember(key, found, FlowVerdict.kept(found, label));
+    }
+
+    /** The attributor has just said this of a packet of this key, and the packet is skipped. */
+    public void rememberSkipped(FlowKey key, Attribution found) {
+        remember(key, found, FlowVerdict.skipped(found));
+    }
+
+    private void remember(FlowKey key, Attribution found, FlowVerdict verdict) {
         if (used > verdicts.length / 2 && verdicts.length < MOST_PLACES) {
             // Filled again as packets come, which is less than to move all over.
             places = new long[places.length * 4];
@@ -67,7 +77,7 @@ public final class FlowVerdicts {
             used = 0;
         }
         long knowledge = timeline.knowledge();
-        put(placeFor(key, knowledge), key, found, knowledge);
+        put(placeFor(key, knowledge), key, found, knowledge, verdict);
     }
 
     private int placeFor(FlowKey key, long knowledge) {
@@ -85,7 +95,7 @@ public final class FlowVerdicts {
         return places[place * LONGS + KNOWLEDGE] == knowledge;
     }
 
-    private void put(int place, FlowKey key, Attribution found, long knowledge) {
+    private void put(int place, FlowKey key, Attribution found, long knowledge, FlowVerdict verdict) {
         if (verdicts[place] == null) {
             used++;
         }
@@ -98,7 +108,7 @@ public final class FlowVerdicts {
         places[at + FROM] = found.holdsFrom();
         places[at + UNTIL] = found.holdsUntil();
         places[at + KNOWLEDGE] = knowledge;
-        verdicts[place] = FlowVerdict.of(found);
+        verdicts[place] = verdict;
     }
 
     private boolean isOf(FlowKey key, int at) {

@@ -106,7 +106,7 @@ public final class OwnerMatch {
     }
 
     /** Whether this owner is wanted. */
-    boolean isSelected(TrackedProcess owner) {
+    public boolean isSelected(TrackedProcess owner) {
         return owner.selectedAt(monotonicNanos);
     }
 

@@ -37,6 +37,11 @@ public final class ProcessRegistry {
         this.selector = selector;
     }
 
+    /** All packets are wanted, those of unknown owners too. */
+    public boolean wantsEverything() {
+        return selector.wantsEverything();
+    }
+
     /** Takes in processes that are new or have changed, in any order: a parent may stand behind its child. */
     public void register(Collection<ProcessInfo> infos) {
         if (infos.isEmpty()) {
@@ -51,7 +56,7 @@ public final class ProcessRegistry {
                 process.beginOwnProgram(
                         ownProgramSince.monotonicNanos(),
                         process.selected || isWanted(process),
-                        isWantedPid(process.identity()) && selector.allowsUser(info));
+                        wantsEverything() || (isWantedPid(process.identity()) && selector.allowsUser(info)));
             }
             process.describe(info, selector.matchedName(info).orElse(info.name()));
             selectIfWanted(process);
@@ -96,7 +101,8 @@ public final class ProcessRegistry {
         processes.put(identity, process);
         latestByPid.merge(identity.pid(), process, ProcessRegistry::later);
         // Of which user it is nobody has told yet.
-        process.selected = isWantedPid(identity) && selector.userIds().isEmpty();
+        process.selected = wantsEverything()
+                || (isWantedPid(identity) && selector.userIds().isEmpty());
         return process;
     }
 

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /**
  * Which processes the user wants: those that a name, an executable or a pid fits, of the given users if any is given;
- * all processes of these users if there is nothing else.
+ * all processes of these users if there is nothing else; everything if nothing is named.
  *
  * @param names compared with the executable's base name, {@code comm} and the base name of {@code argv[0]}
  * @param executables compared with the executable's absolute path
@@ -48,15 +48,21 @@ public record ProcessSelector(
         return new ProcessSelector(List.of(), List.of(), Set.of(pid), Set.of(), Set.of(), false);
     }
 
+    /** Nothing is named: all packets are wanted, those of unknown owners too. */
+    public boolean wantsEverything() {
+        return names.isEmpty() && executables.isEmpty() && pids.isEmpty() && userIds.isEmpty() && childrenOf.isEmpty();
+    }
+
     public static List<NamePattern> patterns(List<String> texts) {
         return texts.stream().map(NamePattern::new).toList();
     }
 
-    /** True if a name or the executable fits, or nothing but users was asked for; the user is another question. */
+    /** True if a name or the executable fits, or at most users were asked for; the user is another question. */
     public boolean matches(ProcessInfo process) {
         return matchedName(process).isPresent()
                 || matchesExecutable(process)
-                || (names.isEmpty() && executables.isEmpty() && pids.isEmpty() && !userIds.isEmpty());
+                || (names.isEmpty() && executables.isEmpty() && pids.isEmpty() && !userIds.isEmpty())
+                || wantsEverything();
     }
 
     /** True if processes of its user are wanted. */

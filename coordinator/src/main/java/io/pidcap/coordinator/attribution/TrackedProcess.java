@@ -1,7 +1,9 @@
 package io.pidcap.coordinator.attribution;
 
+import io.pidcap.protocol.model.NotedProcess;
 import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A process as the filter stage knows it, from the first event that names it until nothing refers to it any more. */
@@ -10,6 +12,7 @@ public final class TrackedProcess {
 
     private @Nullable ProcessInfo info;
     private String name;
+    private @Nullable NotedProcess noted;
 
     boolean selected;
     /** Before this time it was a copy of the process that forked it; {@link Long#MIN_VALUE}: nothing is known of that. */
@@ -38,6 +41,7 @@ public final class TrackedProcess {
     void describe(ProcessInfo newInfo, String shownName) {
         info = newInfo;
         name = shownName;
+        noted = null;
     }
 
     public ProcessIdentity identity() {
@@ -52,6 +56,16 @@ public final class TrackedProcess {
     /** What a person would call it; the pid's text while no event source has told of it. */
     public String name() {
         return name;
+    }
+
+    /** As the output tells of it; the same object until something new is known. */
+    public NotedProcess noted() {
+        if (noted == null) {
+            noted = info == null
+                    ? new NotedProcess(identity, name, null, List.of())
+                    : new NotedProcess(identity, name, info.executable(), info.arguments());
+        }
+        return noted;
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that {@code run}, {@code capture} and {@code start} share: how to capture, and into which file. */
@@ -23,6 +24,9 @@ final class CaptureOptions {
                     + "Default: NAME-DATE-TIME.pcapng in the current directory.")
     @Nullable
     Path output;
+
+    @Mixin
+    final StyleOptions style = new StyleOptions();
 
     @Option(names = "--force", description = "Replace FILE if it is there.")
     boolean force;
@@ -137,6 +141,7 @@ final class CaptureOptions {
         requireRange("--poll-interval (in ms)", pollIntervalMillis, 1, 60_000);
         requireRange("--packets", packetLimit, 0, Long.MAX_VALUE);
         InvokingUser user = InvokingUser.current();
+        Path target = target(subject);
         return new SessionConfig(
                 subject,
                 interfaces.isEmpty() ? List.of(SessionConfig.ANY_INTERFACE) : interfaces,
@@ -145,14 +150,15 @@ final class CaptureOptions {
                 pids,
                 userIds,
                 children,
-                target(subject),
+                target,
+                style.style(target),
                 force,
                 keepAll,
                 snaplen,
                 promiscuous,
                 (int) bufferBytes,
                 filter,
-                checkedPrefilter(),
+                checkedPrefilter(names.isEmpty() && executables.isEmpty() && pids.isEmpty() && userIds.isEmpty()),
                 SessionConfig.Events.valueOf(events.name().toUpperCase(Locale.ROOT)),
                 (int) pollIntervalMillis,
                 SessionConfig.DEFAULT_SEGMENT_BYTES,
@@ -162,9 +168,15 @@ final class CaptureOptions {
                 user.groupId());
     }
 
-    private boolean checkedPrefilter() {
+    private boolean checkedPrefilter(boolean keepsEverything) {
         if (!prefilter) {
             return false;
+        }
+        if (keepsEverything) {
+            throw new SessionException(
+                    Kind.USAGE,
+                    "--prefilter: without a selection there is nothing to drop",
+                    "leave it out, or name a process");
         }
         if (!filter.isEmpty()) {
             throw new SessionException(
@@ -191,19 +203,22 @@ final class CaptureOptions {
         Path chosen = output == null
                 ? Path.of(SessionId.outputName(LocalDateTime.now(ZoneId.systemDefault()), subject))
                 : output;
-        return checkedOutput(chosen);
+        return checkedOutput(chosen, style.split);
     }
 
     /**
      * Absolute.
      *
+     * @param split a directory will do
      * @throws SessionException it is a directory
      */
-    static Path checkedOutput(Path chosen) {
+    static Path checkedOutput(Path chosen, boolean split) {
         Path absolute = chosen.toAbsolutePath().normalize();
-        if (absolute.getFileName() == null || Files.isDirectory(absolute)) {
+        if (absolute.getFileName() == null || (!split && Files.isDirectory(absolute))) {
             throw new SessionException(
-                    Kind.OUTPUT, "write " + chosen + ": it is a directory", "name a file in it with -w");
+                    Kind.OUTPUT,
+                    "write " + chosen + ": it is a directory",
+                    "name a file in it with -w, or add --split");
         }
         return absolute;
     }

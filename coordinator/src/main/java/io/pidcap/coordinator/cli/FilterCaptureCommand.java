@@ -5,6 +5,7 @@ import io.pidcap.coordinator.offline.FilterReport;
 import io.pidcap.coordinator.offline.FilterRequest;
 import io.pidcap.coordinator.offline.OfflineFilter;
 import io.pidcap.coordinator.session.Json;
+import io.pidcap.coordinator.session.OutputStyle;
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.session.Sessions;
@@ -52,6 +53,9 @@ final class FilterCaptureCommand extends BaseCommand {
             description = "Write the packets to FILE: pcapng, or pcap if it ends in .pcap.")
     Path output = Path.of("");
 
+    @Mixin
+    final StyleOptions style = new StyleOptions();
+
     @Option(names = "--force", description = "Replace FILE if it is there.")
     boolean force;
 
@@ -82,6 +86,9 @@ final class FilterCaptureCommand extends BaseCommand {
     int execute(Console console) throws Exception {
         targets.checkRecorded();
         InvokingUser user = InvokingUser.current();
+        Path target = CaptureOptions.checkedOutput(output, style.split);
+        OutputStyle wanted = style.style(target);
+        wanted.unmet(target).ifPresent(console::say);
         FilterReport report = OfflineFilter.run(new FilterRequest(
                 new ProcessSelector(
                         ProcessSelector.patterns(targets.names),
@@ -91,7 +98,8 @@ final class FilterCaptureCommand extends BaseCommand {
                         Set.of(),
                         targets.children),
                 source(),
-                CaptureOptions.checkedOutput(output),
+                target,
+                wanted,
                 force,
                 user.userId(),
                 user.groupId()));

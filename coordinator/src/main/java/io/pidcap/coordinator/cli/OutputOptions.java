@@ -25,6 +25,6 @@ final class OutputOptions {
                     Kind.USAGE, "write " + output + ": pidcap does not compress", "name a file without .gz");
         }
         InvokingUser user = InvokingUser.current();
-        return new OutputRequest(CaptureOptions.checkedOutput(output), force, user.userId(), user.groupId());
+        return new OutputRequest(CaptureOptions.checkedOutput(output, false), force, user.userId(), user.groupId());
     }
 }

@@ -34,6 +34,7 @@ final class ReportText {
                     .append(bytes(report.output().bytes()))
                     .append(")\n");
         }
+        appendFiles(text, report.output());
         appendPackets(text, packets);
         text.append(owners(report.events()));
         if (report.events().lost() > 0 || report.events().missingMessages() > 0) {
@@ -59,8 +60,27 @@ final class ReportText {
                 .append(" (")
                 .append(bytes(report.output().bytes()))
                 .append(")\n");
+        appendFiles(text, report.output());
         appendPackets(text, packets);
         return text.append(processes(report.processes())).toString();
+    }
+
+    private static void appendFiles(StringBuilder text, SessionReport.Output output) {
+        for (SessionReport.OutputPart file : output.files()) {
+            text.append("  ")
+                    .append(file.path())
+                    .append(": ")
+                    .append(count(file.packets()))
+                    .append(file.packets() == 1 ? " packet (" : " packets (")
+                    .append(bytes(file.bytes()))
+                    .append(")\n");
+        }
+        if (output.inSeveralFiles() > 0) {
+            text.append("  in more than one of these files: ")
+                    .append(count(output.inSeveralFiles()))
+                    .append(output.inSeveralFiles() == 1 ? " packet" : " packets")
+                    .append(" between processes of different names\n");
+        }
     }
 
     private static void appendPackets(StringBuilder text, SessionReport.Packets packets) {

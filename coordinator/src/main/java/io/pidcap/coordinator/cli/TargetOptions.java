@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** Whose packets {@code capture}, {@code start} and {@code filter} keep. */
+/** Whose packets {@code capture}, {@code start} and {@code filter} keep; everybody's if nothing is named. */
 final class TargetOptions {
     /** (uid_t) -1 means no user. */
     private static final long MOST_USER_ID = 0xffff_fffeL;
@@ -75,15 +75,9 @@ final class TargetOptions {
     /**
      * To be called once, before all others; for processes that a journal tells of.
      *
-     * @throws SessionException nothing is named; there is no such user; or a path can never be that of an executable
+     * @throws SessionException there is no such user; or a path can never be that of an executable
      */
     void checkRecorded() throws IOException, InterruptedException {
-        if (names.isEmpty() && executables.isEmpty() && pids.isEmpty() && users.isEmpty()) {
-            throw new SessionException(
-                    Kind.USAGE,
-                    "no process is named",
-                    "name one with -n NAME, --exe PATH, -p PID or --user USER, or start one with `pidcap run`");
-        }
         for (String name : names) {
             if (name.isBlank()) {
                 throw new SessionException(Kind.USAGE, "-n needs a name, not an empty text", "");
@@ -128,6 +122,9 @@ final class TargetOptions {
             String path = executables.get(0);
             return path.substring(path.lastIndexOf('/') + 1);
         }
-        return pids.isEmpty() ? "user-" + users.get(0) : "pid" + pids.get(0);
+        if (!pids.isEmpty()) {
+            return "pid" + pids.get(0);
+        }
+        return users.isEmpty() ? "all" : "user-" + users.get(0);
     }
 }

@@ -62,7 +62,7 @@ public final class CaptureFilter {
             ProcessSelector selector, CaptureFileReader capture, JournalReplay journal, CaptureFileWriter output) {
         this.processes = new ProcessRegistry(selector);
         this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong());
-        this.selector = new PacketSelector(timeline, output);
+        this.selector = new PacketSelector(timeline, processes.wantsEverything(), output);
         this.capture = capture;
         this.journal = journal;
         this.output = output;
@@ -156,7 +156,7 @@ public final class CaptureFilter {
         }
     }
 
-    private void passed() {
+    private void passed() throws IOException {
         selector.passed(passedMonotonicNanos);
         long forgettable = Math.min(passedMonotonicNanos, timeline.watermarkMonotonicNanos());
         if (forgettable > Long.MIN_VALUE + FilterStage.DISORDER_NANOS) {

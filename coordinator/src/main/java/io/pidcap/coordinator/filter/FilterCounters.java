@@ -13,6 +13,7 @@ import java.util.Map;
  * @param keptPackets written to the output
  * @param keptBytes their lengths on the wire
  * @param keptByReason the kept packets, by why they are a wanted process's; every reason has an entry
+ * @param keptUnknownPackets the kept packets of nobody we know, by cause; none unless everything is wanted
  * @param notSelectedPackets skipped: of other processes
  * @param unknownPackets skipped: of nobody we know, by cause; every cause has an entry
  * @param heldPackets later fragments that wait for their first; 0 at the end
@@ -24,12 +25,14 @@ public record FilterCounters(
         long keptPackets,
         long keptBytes,
         Map<AttributionReason, Long> keptByReason,
+        Map<UnknownCause, Long> keptUnknownPackets,
         long notSelectedPackets,
         Map<UnknownCause, Long> unknownPackets,
         long heldPackets,
         long unreadableBytes) {
     public FilterCounters {
         keptByReason = Map.copyOf(keptByReason);
+        keptUnknownPackets = Map.copyOf(keptUnknownPackets);
         unknownPackets = Map.copyOf(unknownPackets);
     }
 

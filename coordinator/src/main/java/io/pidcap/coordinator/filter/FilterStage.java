@@ -65,7 +65,7 @@ final class FilterStage implements SpoolStream.Observer {
         this.processes = processes;
         this.judge = withPrefilter ? new PrefilterJudge(processes) : null;
         this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong(), judge);
-        this.selector = new PacketSelector(timeline, output);
+        this.selector = new PacketSelector(timeline, processes.wantsEverything(), output);
         this.output = output;
         this.outputInterfaces = new OutputInterfaces(output);
         this.listener = listener;
@@ -171,7 +171,7 @@ final class FilterStage implements SpoolStream.Observer {
         return watermark == Long.MIN_VALUE ? watermark : watermark - Attributor.lookaheadNanos();
     }
 
-    private void passed(long monotonicNanos) {
+    private void passed(long monotonicNanos) throws IOException {
         if (monotonicNanos != Long.MAX_VALUE) {
             passedMonotonicNanos = Math.max(passedMonotonicNanos, monotonicNanos);
         }

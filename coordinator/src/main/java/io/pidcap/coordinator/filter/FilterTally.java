@@ -20,6 +20,8 @@ final class FilterTally {
     private final EnumMap<AttributionReason, Count> keptByReason = new EnumMap<>(AttributionReason.class);
     private final EnumMap<UnknownCause, Count> unknownPackets = new EnumMap<>(UnknownCause.class);
 
+    private final EnumMap<UnknownCause, Count> keptUnknownPackets = new EnumMap<>(UnknownCause.class);
+
     FilterTally() {
         for (AttributionReason reason : AttributionReason.values()) {
             keptByReason.put(reason, new Count());
@@ -34,11 +36,14 @@ final class FilterTally {
         receivedBytes += originalLength;
     }
 
-    void kept(int originalLength, @Nullable AttributionReason reason) {
+    /** One of the two is not null: why it is its owner's, or why it has none. */
+    void kept(int originalLength, @Nullable AttributionReason reason, @Nullable UnknownCause cause) {
         keptPackets++;
         keptBytes += originalLength;
         if (reason != null) {
             keptByReason.computeIfAbsent(reason, any -> new Count()).packets++;
+        } else if (cause != null) {
+            keptUnknownPackets.computeIfAbsent(cause, any -> new Count()).packets++;
         }
     }
 
@@ -53,6 +58,8 @@ final class FilterTally {
     FilterCounters snapshot(long heldPackets, long unreadableBytes) {
         Map<UnknownCause, Long> unknown = new EnumMap<>(UnknownCause.class);
         unknownPackets.forEach((cause, count) -> unknown.put(cause, count.packets));
+        Map<UnknownCause, Long> keptUnknown = new EnumMap<>(UnknownCause.class);
+        keptUnknownPackets.forEach((cause, count) -> keptUnknown.put(cause, count.packets));
         Map<AttributionReason, Long> kept = new EnumMap<>(AttributionReason.class);
         keptByReason.forEach((reason, count) -> kept.put(reason, count.packets));
         return new FilterCounters(
@@ -61,6 +68,7 @@ final class FilterTally {
                 keptPackets,
                 keptBytes,
                 kept,
+                keptUnknown,
                 notSelectedPackets,
                 unknown,
                 heldPackets,

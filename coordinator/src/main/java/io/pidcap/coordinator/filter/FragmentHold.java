@@ -33,7 +33,7 @@ final class FragmentHold {
         /** Its first is known, and {@link Held#endpoints} complete. */
         void decide(Held held) throws IOException;
 
-        void giveUp(Held held);
+        void giveUp(Held held) throws IOException;
     }
 
     private final ArrayDeque<Held> held = new ArrayDeque<>();
@@ -45,11 +45,8 @@ final class FragmentHold {
 
     /** Keeps a copy of the packet; the oldest ones make room for it. */
     void add(
-            PacketEndpoints endpoints,
-            int outputInterface,
-            long monotonicNanos,
-            CapturedPacket packet,
-            Decider decider) {
+            PacketEndpoints endpoints, int outputInterface, long monotonicNanos, CapturedPacket packet, Decider decider)
+            throws IOException {
         int length = packet.capturedLength();
         while (!held.isEmpty() && (held.size() >= MAX_PACKETS || bytes + length > MAX_BYTES)) {
             decider.giveUp(remove());
@@ -81,14 +78,14 @@ final class FragmentHold {
     }
 
     /** Gives up what has waited too long at this time of the packets. */
-    void giveUpOld(long monotonicNanos, Decider decider) {
+    void giveUpOld(long monotonicNanos, Decider decider) throws IOException {
         while (!held.isEmpty() && monotonicNanos - held.element().monotonicNanos() > WAIT_MILLIS * 1_000_000) {
             decider.giveUp(remove());
         }
     }
 
     /** No packet comes any more. */
-    void giveUpAll(Decider decider) {
+    void giveUpAll(Decider decider) throws IOException {
         while (!held.isEmpty()) {
             decider.giveUp(remove());
         }

@@ -15,6 +15,7 @@ import io.pidcap.coordinator.packet.UnknownCause;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.CapturedPacket;
 import io.pidcap.protocol.model.LinkType;
+import io.pidcap.protocol.model.PacketLabel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ThreadLocalRandom;
@@ -34,11 +35,20 @@ final class PacketSelector implements FragmentHold.Decider {
     private final FragmentTable fragments = new FragmentTable();
     private final FragmentHold hold = new FragmentHold();
     private final FilterTally tally = new FilterTally();
+    private final PacketLabels labels;
+    private final boolean wantsEverything;
+    /** Of the packet that was decided last, if it was kept. */
+    private @Nullable PacketLabel label;
 
-    PacketSelector(FlowTimeline timeline, CaptureFileWriter output) {
+    private boolean kept;
+
+    /** @param wantsEverything keeps also what has no owner */
+    PacketSelector(FlowTimeline timeline, boolean wantsEverything, CaptureFileWriter output) {
         this.attributor = new Attributor(timeline);
         this.verdicts = new FlowVerdicts(timeline, ThreadLocalRandom.current().nextLong());
         this.output = output;
+        this.labels = new PacketLabels(output);
+        this.wantsEverything = wantsEverything;
     }
 
     /** Decides the packet, or holds it if it is a fragment that must wait for its first. */
@@ -54,13 +64,28 @@ final class PacketSelector implements FragmentHold.Decider {
         FlowVerdict known = verdicts.find(key, monotonicNanos);
         if (known == null) {
             parsed(linkType, outputInterface, monotonicNanos, packet);
-            verdicts.remember(key, attribution);
+            remember();
         } else if (known.isKept()) {
-            output.write(outputInterface, packet.epochNanos(), packet.originalLength(), bytes, offset, length, null);
-            tally.kept(packet.originalLength(), known.reason());
+            output.write(
+                    outputInterface,
+                    packet.epochNanos(),
+                    packet.originalLength(),
+                    bytes,
+                    offset,
+                    length,
+                    known.label());
+            tally.kept(packet.originalLength(), known.reason(), known.cause());
             known.count(packet.originalLength());
         } else {
             skip(known.cause());
+        }
+    }
+
+    private void remember() {
+        if (kept) {
+            verdicts.rememberKept(key, attribution, label);
+        } else {
+            verdicts.rememberSkipped(key, attribution);
         }
     }
 
@@ -100,13 +125,27 @@ final class PacketSelector implements FragmentHold.Decider {
             int capturedLength)
             throws IOException {
         attributor.attribute(packet, monotonicNanos, attribution);
-        if (attribution.selected()) {
-            output.write(outputInterface, epochNanos, originalLength, bytes, offset, capturedLength, null);
-            tally.kept(originalLength, attribution.reason());
-            attribution.count(originalLength);
+        kept = wantsEverything || attribution.selected();
+        if (kept) {
+            keep(packet, outputInterface, epochNanos, originalLength, bytes, offset, capturedLength);
         } else {
             skip(attribution.cause());
         }
+    }
+
+    private void keep(
+            PacketEndpoints packet,
+            int outputInterface,
+            long epochNanos,
+            int originalLength,
+            ByteBuffer bytes,
+            int offset,
+            int capturedLength)
+            throws IOException {
+        label = labels.of(attribution, packet);
+        output.write(outputInterface, epochNanos, originalLength, bytes, offset, capturedLength, label);
+        tally.kept(originalLength, attribution.reason(), attribution.cause());
+        attribution.count(originalLength);
     }
 
     private void skip(@Nullable UnknownCause cause) {
@@ -132,17 +171,29 @@ final class PacketSelector implements FragmentHold.Decider {
     }
 
     @Override
-    public void giveUp(Held held) {
-        tally.unknown(UnknownCause.FRAGMENT_WITHOUT_FIRST);
+    public void giveUp(Held held) throws IOException {
+        if (!wantsEverything) {
+            tally.unknown(UnknownCause.FRAGMENT_WITHOUT_FIRST);
+            return;
+        }
+        attribution.unknown(UnknownCause.FRAGMENT_WITHOUT_FIRST);
+        keep(
+                held.endpoints(),
+                held.outputInterface(),
+                held.epochNanos(),
+                held.originalLength(),
+                held.bytes(),
+                0,
+                held.bytes().capacity());
     }
 
     /** The packets are at this time now. */
-    void passed(long monotonicNanos) {
+    void passed(long monotonicNanos) throws IOException {
         hold.giveUpOld(monotonicNanos, this);
     }
 
     /** No packet comes any more. */
-    void finish() {
+    void finish() throws IOException {
         hold.giveUpAll(this);
     }
 

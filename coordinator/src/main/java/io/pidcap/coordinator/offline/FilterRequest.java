@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.offline;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
+import io.pidcap.coordinator.session.OutputStyle;
 import io.pidcap.coordinator.session.SessionDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,11 +11,18 @@ import java.nio.file.Path;
  *
  * @param source where they come from
  * @param output absolute; its suffix tells the format
+ * @param style what it holds beside packets
  * @param force replaces {@code output} if it is there
  * @param ownerUserId to whom the output is given, with {@code ownerGroupId}; -1: to nobody else
  */
 public record FilterRequest(
-        ProcessSelector selector, Source source, Path output, boolean force, int ownerUserId, int ownerGroupId) {
+        ProcessSelector selector,
+        Source source,
+        Path output,
+        OutputStyle style,
+        boolean force,
+        int ownerUserId,
+        int ownerGroupId) {
 
     /** Where packets and the knowledge of their owners come from. */
     public sealed interface Source {

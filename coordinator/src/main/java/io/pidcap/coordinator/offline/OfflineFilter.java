@@ -1,15 +1,14 @@
 package io.pidcap.coordinator.offline;
 
 import io.pidcap.coordinator.filter.FilterProgress;
-import io.pidcap.coordinator.session.OutputFile;
-import io.pidcap.coordinator.session.OutputFormat;
+import io.pidcap.coordinator.session.CaptureOutput;
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionNotes;
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.InterfaceStatistics;
+import io.pidcap.protocol.file.LinkTypeException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,10 +19,13 @@ public final class OfflineFilter {
     /** @throws SessionException nothing was written; or, of kind DISK_FULL or OUTPUT, not all of it */
     public static FilterReport run(FilterRequest request) throws IOException, InterruptedException {
         try (FilterInput input = request.source().open()) {
-            OutputFile output =
-                    OutputFile.create(request.output(), request.force(), request.ownerUserId(), request.ownerGroupId());
+            CaptureOutput output = CaptureOutput.create(
+                    request.output(), request.style(), request.force(), request.ownerUserId(), request.ownerGroupId());
             try {
                 return write(request, input, output);
+            } catch (LinkTypeException e) {
+                abandonAfter(output, e);
+                throw SessionException.filter(e);
             } catch (IOException | InterruptedException | RuntimeException e) {
                 abandonAfter(output, e);
                 throw e;
@@ -31,24 +33,23 @@ public final class OfflineFilter {
         }
     }
 
-    private static FilterReport write(FilterRequest request, FilterInput input, OutputFile output)
+    private static FilterReport write(FilterRequest request, FilterInput input, CaptureOutput output)
             throws IOException, InterruptedException {
         FilterProgress result;
-        OutputFormat format = OutputFormat.of(request.output());
-        try (CaptureFileWriter writer = format.writer(output.channel(), request.output())) {
+        SessionReport.Packets packets;
+        try (CaptureFileWriter writer = output.writer()) {
             result = input.filter(request.selector(), writer);
+            packets = SessionNotes.packets(List.of(), result, 0);
+            // How many of them each interface had is not known: only what became of all.
+            writer.close(List.of(InterfaceStatistics.ofComment(SessionNotes.inFile(packets))));
         }
-        Path path = output.commit();
+        output.complete();
         List<String> problems = new ArrayList<>(result.problems());
         problems.addAll(input.problems());
-        return new FilterReport(
-                new SessionReport.Output(path.toString(), format.word(), Files.size(path)),
-                SessionNotes.packets(List.of(), result, 0),
-                SessionNotes.processes(result),
-                problems);
+        return new FilterReport(output.report(), packets, SessionNotes.processes(result), problems);
     }
 
-    private static void abandonAfter(OutputFile output, Exception cause) {
+    private static void abandonAfter(CaptureOutput output, Exception cause) {
         try {
             output.abandon();
         } catch (IOException e) {

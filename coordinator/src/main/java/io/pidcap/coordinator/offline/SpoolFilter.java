@@ -7,6 +7,7 @@ import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.filter.FilterThread;
 import io.pidcap.coordinator.filter.SpoolSegment;
 import io.pidcap.coordinator.journal.JournalReplay;
+import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SpoolCommands;
 import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.CaptureFileWriter;
@@ -56,7 +57,7 @@ final class SpoolFilter implements FilterListener, JournalReplay.Sink {
             if (e.getCause() instanceof IOException io) {
                 throw io;
             }
-            throw new IllegalStateException("the filter stage failed", e.getCause());
+            throw SessionException.filter(e.getCause() == null ? e : e.getCause());
         } finally {
             stage.abort();
         }

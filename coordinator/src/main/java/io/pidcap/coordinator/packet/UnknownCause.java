@@ -1,5 +1,7 @@
 package io.pidcap.coordinator.packet;
 
+import java.util.Locale;
+
 /** Why the owner of a packet is not known. Such packets are skipped and counted by cause. */
 public enum UnknownCause {
     /** The endpoints are known, but no process owned either of them at that time. */
@@ -19,6 +21,11 @@ public enum UnknownCause {
 
     UnknownCause(String description) {
         this.description = description;
+    }
+
+    /** For files; does not change. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** For people, lower case, no full stop. */

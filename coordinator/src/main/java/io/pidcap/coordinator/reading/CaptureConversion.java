@@ -2,6 +2,7 @@ package io.pidcap.coordinator.reading;
 
 import io.pidcap.coordinator.filter.OutputInterfaces;
 import io.pidcap.coordinator.session.OutputFormat;
+import io.pidcap.coordinator.session.OutputStyle;
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.protocol.file.CaptureFileException;
@@ -189,7 +190,7 @@ public final class CaptureConversion {
 
     private CaptureFileWriter open() throws IOException {
         if (!toPcap) {
-            return OutputFormat.PCAPNG.writer(channel, file);
+            return OutputFormat.PCAPNG.writer(channel, file, OutputStyle.DEFAULT);
         }
         boolean nanosecond = switch (resolution) {
             case KEPT -> reader.nanosecond();

@@ -24,6 +24,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,7 +69,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private @Nullable SessionException failure;
 
     private CaptureSession(
-            SessionConfig config, SessionHome home, SessionDirectory directory, OutputFile output, Instant started)
+            SessionConfig config, SessionHome home, SessionDirectory directory, CaptureOutput output, Instant started)
             throws IOException {
         this.home = home;
         this.config = config;
@@ -79,12 +80,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         this.loop = new SessionLoop("session", this::crashed);
         this.journal = FlowJournal.create(directory.journal(), this::journalFailed);
         journal.sessionStarted(JournalHead.of(config, directory, started));
-        this.filter = new FilterFeed(
-                config,
-                directory.spool(),
-                OutputFormat.of(config.output()).writer(output.channel(), output.part()),
-                loop,
-                this);
+        this.filter = new FilterFeed(config, directory.spool(), output.writer(), loop, this);
         this.events = new EventSide(config, journal, filter, this);
         this.capture = new CaptureSide(config, directory.spool(), journal, filter, this);
         this.prefilter = new SessionPrefilter(config, events, capture);
@@ -100,8 +96,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
      */
     public static CaptureSession start(SessionConfig config, SessionHome home, Path libDirectory) {
         Instant started = Instant.now();
-        OutputFile output =
-                OutputFile.create(config.output(), config.force(), config.ownerUserId(), config.ownerGroupId());
+        CaptureOutput output = SessionOutput.create(config);
         SessionDirectory directory = null;
         Map<WorkerRole, WorkerProcess> workers = Map.of();
         try {
@@ -195,6 +190,11 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         if (gap != null) {
             LOG.warn("no {} from {} to {}: {}", side.role().program(), gap.from(), gap.until(), gap.reason());
             control.restarted(side.role(), run.number(), gap);
+        }
+        Optional<String> mixed = OutputFormat.of(config.output()).refusal(filter.interfaces());
+        if (state == SessionState.STARTING && mixed.isPresent()) {
+            fail(new SessionException(Kind.USAGE, "write " + config.output() + ": " + mixed.get(), ""));
+            return;
         }
         SessionException refusal = prefilter.offer();
         if (refusal != null) {
@@ -306,9 +306,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     public void filterFailed(Exception cause) {
         LOG.error("the filter stage failed", cause);
         filterIsOver = true;
-        SessionException why = cause instanceof IOException io
-                ? SessionException.output(io)
-                : new SessionException(Kind.FAILURE, "filter the packets: " + cause.getMessage(), "", cause);
+        SessionException why = SessionException.filter(cause);
         if (state == SessionState.STARTING) {
             fail(why);
         } else if (state == SessionState.CAPTURING) {
@@ -346,7 +344,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         }
         try {
             output.complete();
-            output.note().ifPresent(endNotes::add);
+            endNotes.addAll(output.notes());
             outcome = SessionState.FINISHED;
         } catch (IOException e) {
             failure = failure == null ? SessionException.output("complete", config.output(), e) : failure;

@@ -73,6 +73,7 @@ final class EventSide extends WorkerSide {
                 .setSource(wire(config.events()))
                 .setPollIntervalMillis(config.pollIntervalMillis())
                 .setPrefilter(config.prefilter())
+                .setWithArguments(config.style().withArguments())
                 .build();
     }
 

@@ -140,6 +140,11 @@ final class FilterFeed {
         }
     }
 
+    /** Of all runs of the capture-worker so far. */
+    List<InterfaceDescription> interfaces() {
+        return List.copyOf(outputInterfaces.keySet());
+    }
+
     FilterProgress progress() {
         return thread.progress();
     }

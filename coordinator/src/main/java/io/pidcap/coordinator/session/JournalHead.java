@@ -4,6 +4,7 @@ import io.pidcap.protocol.v1.ObservedTimeMessage;
 import io.pidcap.protocol.v1.SessionStarted;
 import io.pidcap.protocol.wire.Build;
 import java.time.Instant;
+import java.util.Locale;
 
 /** The first record of a session's journal: all that another process needs to finish the session. */
 final class JournalHead {
@@ -23,6 +24,9 @@ final class JournalHead {
                 .setWithChildren(config.children())
                 .setOutputFile(config.output().toString())
                 .setOutputFormat(OutputFormat.of(config.output()).word())
+                .setAnnotation(config.style().annotation().name().toLowerCase(Locale.ROOT))
+                .setMicroseconds(config.style().microseconds())
+                .setSplitOutput(config.style().split())
                 .setSpoolDirectory(directory.spool().toString())
                 .setKeepSpool(config.keepAll())
                 .setCapture(CaptureSide.request(config, directory.spool()))

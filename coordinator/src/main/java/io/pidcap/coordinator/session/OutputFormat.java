@@ -1,6 +1,8 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.filter.OutputInterfaces;
 import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.PcapFileReader;
 import io.pidcap.protocol.file.PcapWriter;
 import io.pidcap.protocol.file.PcapngReader;
@@ -10,7 +12,9 @@ import io.pidcap.protocol.wire.Build;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The capture file formats that there are; the file's suffix chooses. */
 public enum OutputFormat {
@@ -21,6 +25,11 @@ public enum OutputFormat {
     public static OutputFormat of(Path file) {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         return name.endsWith(".pcap") ? PCAP : PCAPNG;
+    }
+
+    /** Why packets of these interfaces cannot be in one file; empty: they can. */
+    Optional<String> refusal(List<InterfaceDescription> interfaces) {
+        return this == PCAP ? OutputInterfaces.pcapRefusal(interfaces) : Optional.empty();
     }
 
     public String word() {
@@ -57,15 +66,17 @@ public enum OutputFormat {
      *
      * @param file for messages
      */
-    public CaptureFileWriter writer(WritableByteChannel channel, Path file) throws IOException {
+    public CaptureFileWriter writer(WritableByteChannel channel, Path file, OutputStyle style) throws IOException {
+        int bufferBytes = style.split() ? CaptureFileWriter.LEAST_BUFFER_BYTES : CaptureFileWriter.BUFFER_BYTES;
         if (this == PCAP) {
-            return new PcapWriter(channel, file.toString());
+            return new PcapWriter(channel, file.toString(), bufferBytes, !style.microseconds());
         }
         SectionInfo section = new SectionInfo(
                 System.getProperty("os.arch", ""),
                 System.getProperty("os.name", "") + " " + System.getProperty("os.version", ""),
                 "pidcap " + Build.version(),
                 "");
-        return new PcapngWriter(channel, file.toString(), section);
+        return new PcapngWriter(
+                channel, file.toString(), section, bufferBytes, style.annotation(), style.withArguments());
     }
 }

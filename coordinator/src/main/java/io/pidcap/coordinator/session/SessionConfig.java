@@ -11,9 +11,11 @@ import java.util.List;
  * @param names processes whose name is one of these are selected, now and later
  * @param executables processes whose executable has one of these absolute paths, or fits such a pattern, are selected
  * @param pids processes that are selected while they live
- * @param userIds only processes of these real users are selected; all of theirs if nothing else is named; empty: no limit
+ * @param userIds only processes of these real users are selected; all of theirs if nothing else is named; empty: no limit.
+ *     Where none of these four names anything, all packets are selected, those of unknown owners too
  * @param children whether the descendants of the selected processes are selected too
  * @param output absolute path of the capture file
+ * @param style what it holds beside packets
  * @param force whether a file that is there may be replaced
  * @param keepAll whether spool and journal are kept, so that other processes can be selected afterwards
  * @param snaplenBytes most bytes kept of a packet, 1 to 262144
@@ -37,6 +39,7 @@ public record SessionConfig(
         List<Long> userIds,
         boolean children,
         Path output,
+        OutputStyle style,
         boolean force,
         boolean keepAll,
         int snaplenBytes,
@@ -71,10 +74,8 @@ public record SessionConfig(
         pids = List.copyOf(pids);
         userIds = List.copyOf(userIds);
         require(!interfaces.isEmpty(), "no interface is named");
-        require(
-                !names.isEmpty() || !executables.isEmpty() || !pids.isEmpty() || !userIds.isEmpty(),
-                "no process is named");
-        require(!prefilter || (filter.isEmpty() && !keepAll), "a prefilter with a filter, or with all kept");
+        boolean selects = !names.isEmpty() || !executables.isEmpty() || !pids.isEmpty() || !userIds.isEmpty();
+        require(!prefilter || (selects && filter.isEmpty() && !keepAll), "a prefilter that has nothing to drop");
         require(output.isAbsolute(), "the output path " + output + " is not absolute");
         require(snaplenBytes >= 1 && snaplenBytes <= MAX_SNAPLEN_BYTES, "snaplen " + snaplenBytes);
         require(bufferBytes >= 1 << 16, "buffer " + bufferBytes);

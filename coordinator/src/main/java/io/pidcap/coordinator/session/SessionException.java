@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.worker.WorkerFailure;
+import io.pidcap.protocol.file.LinkTypeException;
 import io.pidcap.protocol.v1.FailureCode;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -95,6 +96,19 @@ public final class SessionException extends RuntimeException {
                                 + " to a directory on another disk"
                         : "",
                 cause);
+    }
+
+    /** Of a filter stage that could not go on. */
+    public static SessionException filter(Throwable cause) {
+        if (cause instanceof SessionException known) {
+            return known;
+        }
+        if (cause instanceof LinkTypeException) {
+            return new SessionException(Kind.USAGE, String.valueOf(cause.getMessage()), "", cause);
+        }
+        return cause instanceof IOException io
+                ? output(io)
+                : new SessionException(Kind.FAILURE, "filter the packets: " + cause.getMessage(), "", cause);
     }
 
     /** Of a write whose exception names the file already. */

@@ -17,6 +17,10 @@ public final class SessionNotes {
 
     static List<String> atReady(SessionConfig config, EventSide events) {
         List<String> notes = new ArrayList<>();
+        if (FilterFeed.selector(config).wantsEverything()) {
+            notes.add("no process is named: the packets of all are kept, with their owners where they are known");
+        }
+        config.style().unmet(config.output()).ifPresent(notes::add);
         List<String> absent = events.namesOfNobody();
         if (!absent.isEmpty()) {
             notes.add("no process is called " + String.join(" or ", absent)
@@ -59,6 +63,11 @@ public final class SessionNotes {
         for (AttributionReason reason : AttributionReason.values()) {
             keptBy.put(reason.toString(), counters.keptByReason().getOrDefault(reason, 0L));
         }
+        counters.keptUnknownPackets().forEach((cause, count) -> {
+            if (count > 0) {
+                keptBy.put("unknown: " + cause.description(), count);
+            }
+        });
         Map<String, Long> skipped = new LinkedHashMap<>();
         skipped.put("of other processes", counters.notSelectedPackets());
         skipped.put("by the prefilter", prefiltered);
@@ -83,8 +92,21 @@ public final class SessionNotes {
 
     /** The equation and what was lost of the knowledge of owners, for the comment of the output's statistics. */
     static String inFile(SessionReport report) {
-        SessionReport.Packets packets = report.packets();
         SessionReport.Events events = report.events();
+        Map<String, Long> figures = figures(report.packets());
+        figures.put("events received", events.received());
+        figures.put("events lost", events.lost());
+        figures.put("messages missing", events.missingMessages());
+        figures.put("gaps", (long) report.gaps().size());
+        return text(figures);
+    }
+
+    /** The equation alone. */
+    public static String inFile(SessionReport.Packets packets) {
+        return text(figures(packets));
+    }
+
+    private static Map<String, Long> figures(SessionReport.Packets packets) {
         Map<String, Long> figures = new LinkedHashMap<>();
         figures.put("received", packets.received());
         figures.put("kept", packets.kept());
@@ -95,10 +117,10 @@ public final class SessionNotes {
                 figures.put("dropped " + place, count);
             }
         });
-        figures.put("events received", events.received());
-        figures.put("events lost", events.lost());
-        figures.put("messages missing", events.missingMessages());
-        figures.put("gaps", (long) report.gaps().size());
+        return figures;
+    }
+
+    private static String text(Map<String, Long> figures) {
         return figures.entrySet().stream()
                 .map(figure -> figure.getKey().replace(' ', '_') + "=" + figure.getValue())
                 .collect(Collectors.joining(" "));

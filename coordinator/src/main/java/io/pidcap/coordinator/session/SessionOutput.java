@@ -2,9 +2,7 @@ package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.filter.FilterProgress;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,20 +10,27 @@ import org.slf4j.LoggerFactory;
 final class SessionOutput {
     private static final Logger LOG = LoggerFactory.getLogger(SessionOutput.class);
 
-    private final OutputFile file;
-    private Path path;
-    private long bytes;
+    private final CaptureOutput output;
     private long lostPackets;
 
-    SessionOutput(OutputFile file) {
-        this.file = file;
-        this.path = file.target();
+    SessionOutput(CaptureOutput output) {
+        this.output = output;
+    }
+
+    /** @throws SessionException it cannot be written there */
+    static CaptureOutput create(SessionConfig config) {
+        try {
+            return CaptureOutput.create(
+                    config.output(), config.style(), config.force(), config.ownerUserId(), config.ownerGroupId());
+        } catch (IOException e) {
+            throw SessionException.output(e);
+        }
     }
 
     /** After a failure: counts what was handed over to be written and is not in the file. */
     void countLost(long handedOverPackets) {
         try {
-            lostPackets = file.countLost(handedOverPackets);
+            lostPackets = output.countLost(handedOverPackets);
         } catch (IOException e) {
             LOG.warn("read the output again: {}", e.getMessage());
         }
@@ -37,31 +42,30 @@ final class SessionOutput {
 
     /** Everything is written: the output gets its name. */
     void complete() throws IOException {
-        path = file.commit();
-        bytes = Files.size(path);
+        output.complete();
     }
 
     /** Nothing came of it. */
     void abandon() {
         try {
-            file.abandon();
+            output.abandon();
         } catch (IOException e) {
-            LOG.warn("delete {}: {}", file.part(), e.getMessage());
+            LOG.warn("delete the unfinished output: {}", e.getMessage());
         }
     }
 
     /** What the user should know of a completed output. */
-    Optional<String> note() {
-        return path.equals(file.target())
-                ? Optional.empty()
-                : Optional.of(
-                        file.target() + " appeared during the capture and was left alone: the packets are in " + path);
+    List<String> notes() {
+        return output.notes();
     }
 
     SessionReport.Output report(SessionState state, FilterProgress progress) {
+        SessionReport.Output known = output.report();
         return new SessionReport.Output(
-                state == SessionState.FAILED ? "" : path.toString(),
-                OutputFormat.of(file.target()).word(),
-                bytes > 0 ? bytes : progress.outputBytes());
+                state == SessionState.FAILED ? "" : known.path(),
+                known.fileFormat(),
+                known.bytes() > 0 ? known.bytes() : progress.outputBytes(),
+                known.files(),
+                known.inSeveralFiles());
     }
 }

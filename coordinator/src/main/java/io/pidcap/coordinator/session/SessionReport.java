@@ -80,17 +80,32 @@ public record SessionReport(
     /**
      * The capture file.
      *
-     * @param path where it is, or will be; empty: there is none
-     * @param bytes its size so far
+     * @param path where it is, or will be, or what its files are named after; empty: there is none
+     * @param bytes its size so far; of all files together
+     * @param files where each process name has a file of its own, in the end: these files; else none
+     * @param inSeveralFiles packets that are in more than one of them, in the end
      */
-    public record Output(String path, String fileFormat, long bytes) {}
+    public record Output(String path, String fileFormat, long bytes, List<OutputPart> files, long inSeveralFiles) {
+        public Output {
+            files = List.copyOf(files);
+        }
+
+        /** Of one file. */
+        public Output(String path, String fileFormat, long bytes) {
+            this(path, fileFormat, bytes, List.of(), 0);
+        }
+    }
+
+    /** One of the files of a split output. */
+    public record OutputPart(String path, long packets, long bytes) {}
 
     /**
      * Every packet that was there, and what became of it: {@code received = kept + skipped + dropped + waiting}.
      *
      * @param received reached the capture
      * @param kept in the output
-     * @param keptBy the same by why they are taken to be a selected process's, of those that were handed to the output
+     * @param keptBy the same by why they are taken to be a selected process's, of those that were handed to the output;
+     *     where everything is selected, also by why nobody is known to own them
      * @param skipped seen and not selected, by cause
      * @param dropped lost before we saw them, by place
      * @param waiting in the spool and not filtered yet; 0 at the end

@@ -42,7 +42,7 @@ final class SessionResources implements AutoCloseable {
     }
 
     /** A session that never began leaves nothing behind; what goes wrong here is added to why it did not. */
-    static void discard(OutputFile output, @Nullable SessionDirectory directory, Exception cause) {
+    static void discard(CaptureOutput output, @Nullable SessionDirectory directory, Exception cause) {
         try {
             output.abandon();
             if (directory != null) {

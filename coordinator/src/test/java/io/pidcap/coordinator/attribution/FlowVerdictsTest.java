@@ -152,7 +152,11 @@ class FlowVerdictsTest {
         FlowVerdict verdict = verdicts.find(key, at);
 
         if (verdict == null) {
-            verdicts.remember(key, asked);
+            if (asked.selected()) {
+                verdicts.rememberKept(key, asked, null);
+            } else {
+                verdicts.rememberSkipped(key, asked);
+            }
             verdict = verdicts.find(key, at);
         } else {
             found++;

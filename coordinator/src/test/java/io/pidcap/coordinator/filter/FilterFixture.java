@@ -9,6 +9,7 @@ import io.pidcap.coordinator.filter.FilterCommand.BatchArrived;
 import io.pidcap.coordinator.filter.FilterCommand.RunOpened;
 import io.pidcap.coordinator.filter.FilterCommand.SnapshotArrived;
 import io.pidcap.coordinator.packet.Packets;
+import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.PcapFileReader;
 import io.pidcap.protocol.file.PcapWriter;
@@ -32,15 +33,23 @@ final class FilterFixture {
     static final String HERE = "10.0.0.1";
 
     final RecordingListener listener = new RecordingListener();
-    final PcapWriter output;
+    final CaptureFileWriter output;
     final FilterStage stage;
     private final Path file;
 
     FilterFixture(Path directory) throws IOException {
-        file = directory.resolve("out.pcap");
-        output = new PcapWriter(
+        this(directory, ProcessSelector.ofNames("p1"), pcap(directory.resolve("out.pcap")));
+    }
+
+    FilterFixture(Path directory, ProcessSelector selector, CaptureFileWriter output) {
+        this.file = directory.resolve("out.pcap");
+        this.output = output;
+        stage = new FilterStage(new ProcessRegistry(selector), output, listener, false);
+    }
+
+    private static PcapWriter pcap(Path file) throws IOException {
+        return new PcapWriter(
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), file.toString());
-        stage = new FilterStage(new ProcessRegistry(ProcessSelector.ofNames("p1")), output, listener, false);
     }
 
     static SnapshotArrived snapshot(double seconds) {

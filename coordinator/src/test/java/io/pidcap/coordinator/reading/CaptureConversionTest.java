@@ -99,8 +99,8 @@ class CaptureConversionTest {
         try (PcapngWriter writer = pcapng(from)) {
             writer.addInterface(new InterfaceDescription("eth0", LinkType.ETHERNET, 0, "tcp"));
             ByteBuffer data = ByteBuffer.allocate(60);
-            writer.write(0, TIME, 60, data, "one");
-            writer.write(0, TIME + 1, 60, data, "two");
+            writer.write(0, TIME, 60, data, writer.comment("one"));
+            writer.write(0, TIME + 1, 60, data, writer.comment("two"));
             writer.write(0, (1L << 32) * 1_000_000_000L, 60, data, null);
         }
         Path to = directory.resolve("to.pcap");

@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.protocol.file.Annotation;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,6 +18,7 @@ final class Configs {
                 List.of(33L),
                 true,
                 output,
+                new OutputStyle(Annotation.COMMENT, true, true, true),
                 true,
                 true,
                 96,

@@ -30,13 +30,14 @@ class SessionConfigTest {
                 .hasMessageContaining("not absolute");
         assertThatThrownBy(() -> new SessionConfig(
                         "x",
-                        List.of("any"),
+                        List.of(),
                         List.of(),
                         List.of(),
                         List.of(),
                         List.of(),
                         false,
                         Path.of("/a"),
+                        OutputStyle.DEFAULT,
                         false,
                         false,
                         96,
@@ -52,6 +53,6 @@ class SessionConfigTest {
                         -1,
                         -1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no process");
+                .hasMessageContaining("no interface");
     }
 }

@@ -22,6 +22,7 @@ class SessionNotesTest {
                 kept,
                 0,
                 Map.of(AttributionReason.TAIL, kept),
+                Map.of(),
                 notSelected,
                 Map.of(UnknownCause.NOT_IP, unknown),
                 0,
@@ -41,6 +42,31 @@ class SessionNotesTest {
         assertThat(packets.skippedInAll()).isEqualTo(1090);
         assertThat(packets.droppedInAll()).isEqualTo(15);
         assertThat(packets.waiting()).isZero();
+        assertThat(packets.balances()).isTrue();
+    }
+
+    @Test
+    void shouldTellOfKeptPacketsWhyNobodyIsKnownToOwnThem() {
+        FilterCounters counters = new FilterCounters(
+                5,
+                0,
+                5,
+                0,
+                Map.of(AttributionReason.TAIL, 2L),
+                Map.of(UnknownCause.NO_OWNER, 3L, UnknownCause.NOT_IP, 0L),
+                0,
+                Map.of(),
+                0,
+                0);
+        SessionReport.Packets packets = SessionNotes.packets(
+                List.of(),
+                new FilterProgress(FilterProgress.State.FINISHED, 0, 0, 0, counters, List.of(), 0, List.of()),
+                0);
+
+        assertThat(packets.keptBy())
+                .containsEntry("tail", 2L)
+                .containsEntry("unknown: no process owned either end", 3L)
+                .doesNotContainKey("unknown: not IP");
         assertThat(packets.balances()).isTrue();
     }
 

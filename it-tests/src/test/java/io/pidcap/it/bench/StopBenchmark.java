@@ -40,14 +40,7 @@ final class StopBenchmark implements Benchmark {
             Files.deleteIfExists(output);
             try (Flood flood = Flood.start(place.directory(), packets, PAYLOAD_BYTES, PACKETS_PER_SECOND);
                     LiveSession session = LiveSession.start(
-                            place,
-                            flood.inItsNetwork(),
-                            "-n",
-                            Flood.NAME,
-                            "-i",
-                            "lo",
-                            "-w",
-                            output.toString())) {
+                            place, flood.inItsNetwork(), "-n", Flood.NAME, "-i", "lo", "-w", output.toString())) {
                 flood.send();
                 LiveSession.Ended ended = session.stop(output);
                 JsonNode report = ended.report();

@@ -92,7 +92,12 @@ final class SampleCapture {
             writer.addInterface(new InterfaceDescription("eth7", LinkType.ETHERNET, 65535, ""));
             for (One one : packets) {
                 boolean left = one.comment != null && one.comment.startsWith("process=") && !ours;
-                writer.write(0, one.epochNanos, one.frame.capacity(), one.frame, left ? null : one.comment);
+                writer.write(
+                        0,
+                        one.epochNanos,
+                        one.frame.capacity(),
+                        one.frame,
+                        left || one.comment == null ? null : writer.comment(one.comment));
             }
         }
         return file;

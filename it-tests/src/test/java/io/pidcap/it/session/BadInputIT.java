@@ -65,10 +65,8 @@ class BadInputIT {
     }
 
     @Test
-    void shouldAskForASelection() throws Exception {
-        Pidcap.Result result = pidcap.run("capture", "-i", "lo");
-        assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains("-n NAME").doesNotContain("\tat ");
+    void shouldSayThatTheOutputIsADirectory() throws Exception {
+        assertOneLine(pidcap.run("capture", "-i", "lo", "-w", directory.toString()), 5, "is a directory", "--split");
     }
 
     @Test

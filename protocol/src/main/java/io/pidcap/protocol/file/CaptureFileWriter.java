@@ -1,5 +1,6 @@
 package io.pidcap.protocol.file;
 
+import io.pidcap.protocol.model.PacketLabel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -10,13 +11,40 @@ import org.jspecify.annotations.Nullable;
  * written, and closing throws nothing new but leaves the file as it is. Owns the channel that it was made with.
  */
 public interface CaptureFileWriter extends AutoCloseable {
+    /** Room for many packets between two writes. */
+    int BUFFER_BYTES = 1 << 20;
+    /** Holds the longest packet with all that is said of it; for who writes many files at once. */
+    int LEAST_BUFFER_BYTES = 384 << 10;
+
     /**
      * Makes an interface known, before the first packet of it.
      *
      * @return its number for {@link #write}: 0, 1, 2 in the order of the calls
-     * @throws IllegalArgumentException the format cannot hold its link type beside that of another interface
+     * @throws LinkTypeException the format cannot hold its link type beside that of another interface
      */
     int addInterface(InterfaceDescription description) throws IOException;
+
+    /** False where the format has no place for what is said of a packet: then no label is worth making. */
+    boolean takesLabels();
+
+    /**
+     * Prepares what is said of packets, which may be written to the file at once where many packets refer to it. Callers
+     * keep the label for the packets that follow.
+     *
+     * @param notes one for each name of a process that the packet is kept for; a single file says the first
+     * @return null: nothing is said
+     */
+    @Nullable
+    PacketLabel label(List<PacketNote> notes) throws IOException;
+
+    /**
+     * Prepares a comment, whatever is said of processes.
+     *
+     * @param comment cut to 65535 bytes of UTF-8
+     * @return null: the format has no place for it
+     */
+    @Nullable
+    PacketLabel comment(String comment) throws IOException;
 
     /**
      * Writes a packet.
@@ -24,7 +52,7 @@ public interface CaptureFileWriter extends AutoCloseable {
      * @param data holds the packet; position and limit play no part and stay
      * @param offset of the packet's first byte in {@code data}
      * @param capturedLength 0 to 262144
-     * @param comment left out where the format has no place for it, cut to 65535 bytes of UTF-8
+     * @param label of this writer; null: nothing is said of the packet
      */
     void write(
             int interfaceId,
@@ -33,13 +61,14 @@ public interface CaptureFileWriter extends AutoCloseable {
             ByteBuffer data,
             int offset,
             int capturedLength,
-            @Nullable String comment)
+            @Nullable PacketLabel label)
             throws IOException;
 
     /** {@link #write} of what is between the position and the limit of {@code data}, which stay. */
-    default void write(int interfaceId, long epochNanos, int originalLength, ByteBuffer data, @Nullable String comment)
+    default void write(
+            int interfaceId, long epochNanos, int originalLength, ByteBuffer data, @Nullable PacketLabel label)
             throws IOException {
-        write(interfaceId, epochNanos, originalLength, data, data.position(), data.remaining(), comment);
+        write(interfaceId, epochNanos, originalLength, data, data.position(), data.remaining(), label);
     }
 
     /** Hands everything so far to the file system. */
@@ -48,7 +77,9 @@ public interface CaptureFileWriter extends AutoCloseable {
     /** The file's length in bytes, with what is not flushed yet. */
     long length();
 
-    /** Writes the statistics where the format has a place for them, flushes and closes. */
+    /**
+     * Flushes and closes, after the statistics of interfaces that are in the file, where the format has a place for them.
+     */
     void close(List<InterfaceStatistics> statistics) throws IOException;
 
     /** Flushes and closes. Idempotent. */

@@ -4,8 +4,8 @@ package io.pidcap.protocol.file;
  * What a capture file says of an interface at its end. A counter that is not known is -1 and is left out.
  *
  * @param interfaceId what {@link CaptureFileWriter#addInterface} gave
- * @param startEpochNanos when its capture began
- * @param endEpochNanos when it ended
+ * @param startEpochNanos when its capture began; 0: not known, left out
+ * @param endEpochNanos when it ended; 0: not known, left out
  * @param receivedPackets from the interface ({@code isb_ifrecv})
  * @param interfaceDroppedPackets by the interface, for want of resources ({@code isb_ifdrop})
  * @param systemDroppedPackets by the system, for want of buffer ({@code isb_osdrop})
@@ -20,4 +20,9 @@ public record InterfaceStatistics(
         long interfaceDroppedPackets,
         long systemDroppedPackets,
         long deliveredPackets,
-        String comment) {}
+        String comment) {
+    /** Of the first interface, of which nothing else is known. */
+    public static InterfaceStatistics ofComment(String comment) {
+        return new InterfaceStatistics(0, 0, 0, -1, -1, -1, -1, comment);
+    }
+}

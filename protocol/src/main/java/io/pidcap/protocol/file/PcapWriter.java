@@ -1,5 +1,6 @@
 package io.pidcap.protocol.file;
 
+import io.pidcap.protocol.model.PacketLabel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * for all packets, and no place for interfaces, comments or statistics.
  */
 public final class PcapWriter implements CaptureFileWriter {
-    private static final int BUFFER_BYTES = 1 << 20;
     private static final int RECORD_HEADER = 16;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long MAX_SECONDS = 0xffff_ffffL;
@@ -27,9 +27,17 @@ public final class PcapWriter implements CaptureFileWriter {
         this(channel, file, true);
     }
 
-    /** @param nanosecond false: microseconds, for readers older than libpcap 1.5; what is finer is cut */
+    /** @param nanosecond as below */
     public PcapWriter(WritableByteChannel channel, String file, boolean nanosecond) {
-        this.out = new FileOutput(channel, file, BUFFER_BYTES, ByteOrder.nativeOrder());
+        this(channel, file, BUFFER_BYTES, nanosecond);
+    }
+
+    /**
+     * @param bufferBytes of memory, twice; at least {@link CaptureFileWriter#LEAST_BUFFER_BYTES}
+     * @param nanosecond false: microseconds, for readers older than libpcap 1.5; what is finer is cut
+     */
+    public PcapWriter(WritableByteChannel channel, String file, int bufferBytes, boolean nanosecond) {
+        this.out = new FileOutput(channel, file, bufferBytes, ByteOrder.nativeOrder());
         this.nanosecond = nanosecond;
     }
 
@@ -40,11 +48,26 @@ public final class PcapWriter implements CaptureFileWriter {
             header = new PcapHeader(ByteOrder.nativeOrder(), nanosecond, description.snaplen(), description.linkType());
             header.write(out.reserve(PcapHeader.LENGTH));
         } else if (!header.linkType().equals(description.linkType())) {
-            throw new IllegalArgumentException(out.file() + ": a pcap file has one link type, and "
+            throw new LinkTypeException(out.file() + ": a pcap file has one link type, and "
                     + description.name() + " has " + description.linkType() + " beside " + header.linkType()
                     + "; write pcapng instead");
         }
         return interfaces++;
+    }
+
+    @Override
+    public boolean takesLabels() {
+        return false;
+    }
+
+    @Override
+    public @Nullable PacketLabel label(List<PacketNote> notes) {
+        return null;
+    }
+
+    @Override
+    public @Nullable PacketLabel comment(String comment) {
+        return null;
     }
 
     @Override
@@ -55,7 +78,7 @@ public final class PcapWriter implements CaptureFileWriter {
             ByteBuffer data,
             int offset,
             int capturedLength,
-            @Nullable String comment)
+            @Nullable PacketLabel label)
             throws IOException {
         PacketChecks.check(interfaceId, interfaces, capturedLength);
         long seconds = epochNanos / NANOS_PER_SECOND;

@@ -8,9 +8,8 @@ final class PcapngFormat {
     static final int SIMPLE_PACKET_BLOCK = 3;
     static final int INTERFACE_STATISTICS_BLOCK = 5;
     static final int ENHANCED_PACKET_BLOCK = 6;
-
-    /** DPEB: a process that packets refer to; Apple's, in the range for private use. */
-    static final int DARWIN_PROCESS_BLOCK = 0x80000001;
+    /** Of Apple's libpcap, read by Wireshark: a process that packets refer to by the block's index in the file. */
+    static final int DARWIN_PROCESS_BLOCK = 0x8000_0001;
 
     static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
     /** Type, total length, and the total length again at the end. */
@@ -25,6 +24,7 @@ final class PcapngFormat {
     static final int IF_TSRESOL = 9;
     static final int IF_FILTER = 11;
     static final int IF_TSOFFSET = 14;
+    static final int EPB_FLAGS = 2;
     static final int EPB_PROCESSID_THREADID = 8;
     /** The index of the packet's DARWIN_PROCESS_BLOCK, */
     static final int EPB_DARWIN_PROCESS = 0x8001;

@@ -1,37 +1,51 @@
 package io.pidcap.protocol.file;
 
+import io.pidcap.protocol.file.PcapngNotes.EncodedOptions;
+import io.pidcap.protocol.model.PacketLabel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes pcapng: one section in the host's byte order, times in nanoseconds, statistics at the end. */
 public final class PcapngWriter implements CaptureFileWriter {
-    /** Holds the longest packet with the longest comment, with room for many usual ones. */
-    private static final int BUFFER_BYTES = 1 << 20;
     /** Interface number, time in two halves, two lengths. */
     private static final int PACKET_FIELDS = 20;
-    /** Comments repeat: a process has one for all its packets. */
-    private static final int MAX_KEPT_COMMENTS = 1024;
+
+    private static final byte[] NO_OPTIONS = {};
 
     private static final int NANOSECOND_RESOLUTION = 9;
 
     private final FileOutput out;
-    private final Map<String, byte[]> commentBytes = new HashMap<>();
+    private final PcapngNotes notes;
     private int interfaces;
+
+    /** Says nothing of processes. */
+    public PcapngWriter(WritableByteChannel channel, String file, SectionInfo info) throws IOException {
+        this(channel, file, info, BUFFER_BYTES, Annotation.NONE, false);
+    }
 
     /**
      * Begins the section.
      *
      * @param file for messages
+     * @param bufferBytes of memory, twice; at least {@link CaptureFileWriter#LEAST_BUFFER_BYTES}
+     * @param annotation what is said of processes
+     * @param withArguments whether their comments tell also what they execute, and their arguments
      */
-    public PcapngWriter(WritableByteChannel channel, String file, SectionInfo info) throws IOException {
-        out = new FileOutput(channel, file, BUFFER_BYTES, ByteOrder.nativeOrder());
-        PcapngBlock block = new PcapngBlock(out.reserve(BUFFER_BYTES), PcapngFormat.SECTION_HEADER_BLOCK);
+    public PcapngWriter(
+            WritableByteChannel channel,
+            String file,
+            SectionInfo info,
+            int bufferBytes,
+            Annotation annotation,
+            boolean withArguments)
+            throws IOException {
+        out = new FileOutput(channel, file, bufferBytes, ByteOrder.nativeOrder());
+        notes = new PcapngNotes(out, annotation, withArguments);
+        PcapngBlock block = new PcapngBlock(out.reserve(LEAST_BUFFER_BYTES), PcapngFormat.SECTION_HEADER_BLOCK);
         out.reserve(0)
                 .putInt(PcapngFormat.BYTE_ORDER_MAGIC)
                 .putShort((short) 1)
@@ -62,6 +76,21 @@ public final class PcapngWriter implements CaptureFileWriter {
     }
 
     @Override
+    public boolean takesLabels() {
+        return !notes.isSilent();
+    }
+
+    @Override
+    public @Nullable PacketLabel label(List<PacketNote> ofEachName) throws IOException {
+        return notes.isSilent() || ofEachName.isEmpty() ? null : notes.of(ofEachName.get(0));
+    }
+
+    @Override
+    public PacketLabel comment(String comment) throws IOException {
+        return notes.ofComment(comment);
+    }
+
+    @Override
     public void write(
             int interfaceId,
             long epochNanos,
@@ -69,13 +98,12 @@ public final class PcapngWriter implements CaptureFileWriter {
             ByteBuffer data,
             int offset,
             int capturedLength,
-            @Nullable String comment)
+            @Nullable PacketLabel label)
             throws IOException {
         PacketChecks.check(interfaceId, interfaces, capturedLength);
-        byte[] commentText = comment == null ? null : commentBytes(comment);
-        int optionBytes = commentText == null ? 0 : 8 + PcapngFormat.padded(commentText.length);
+        byte[] options = label == null ? NO_OPTIONS : ((EncodedOptions) label).bytes;
         int padded = PcapngFormat.padded(capturedLength);
-        int total = PcapngFormat.BLOCK_OVERHEAD + PACKET_FIELDS + padded + optionBytes;
+        int total = PcapngFormat.BLOCK_OVERHEAD + PACKET_FIELDS + padded + options.length;
         ByteBuffer buffer = out.reserve(total);
         int start = buffer.position();
         buffer.putInt(PcapngFormat.ENHANCED_PACKET_BLOCK)
@@ -91,33 +119,8 @@ public final class PcapngWriter implements CaptureFileWriter {
             buffer.putInt(dataStart + padded - 4, 0);
         }
         buffer.put(dataStart, data, offset, capturedLength).position(dataStart + padded);
-        if (commentText != null) {
-            putComment(buffer, commentText);
-        }
-        buffer.putInt(total);
+        buffer.put(options).putInt(total);
         assert buffer.position() == start + total;
-    }
-
-    private static void putComment(ByteBuffer buffer, byte[] text) {
-        buffer.putShort((short) PcapngFormat.OPT_COMMENT).putShort((short) text.length);
-        buffer.put(text);
-        for (int i = text.length; i < PcapngFormat.padded(text.length); i++) {
-            buffer.put((byte) 0);
-        }
-        buffer.putInt(PcapngFormat.OPT_ENDOFOPT);
-    }
-
-    private byte[] commentBytes(String comment) {
-        byte[] known = commentBytes.get(comment);
-        if (known != null) {
-            return known;
-        }
-        if (commentBytes.size() == MAX_KEPT_COMMENTS) {
-            commentBytes.clear();
-        }
-        byte[] bytes = PcapngBlock.utf8(comment);
-        commentBytes.put(comment, bytes);
-        return bytes;
     }
 
     @Override
@@ -134,7 +137,9 @@ public final class PcapngWriter implements CaptureFileWriter {
     public void close(List<InterfaceStatistics> statistics) throws IOException {
         try {
             for (InterfaceStatistics one : statistics) {
-                writeStatistics(one);
+                if (one.interfaceId() < interfaces) {
+                    writeStatistics(one);
+                }
             }
         } finally {
             out.close();
@@ -146,14 +151,20 @@ public final class PcapngWriter implements CaptureFileWriter {
         PcapngBlock block = new PcapngBlock(buffer, PcapngFormat.INTERFACE_STATISTICS_BLOCK);
         long end = statistics.endEpochNanos();
         buffer.putInt(statistics.interfaceId()).putInt((int) (end >>> 32)).putInt((int) end);
-        block.optionText(PcapngFormat.OPT_COMMENT, statistics.comment())
-                .optionTime(PcapngFormat.ISB_STARTTIME, statistics.startEpochNanos())
-                .optionTime(PcapngFormat.ISB_ENDTIME, end);
+        block.optionText(PcapngFormat.OPT_COMMENT, statistics.comment());
+        time(block, PcapngFormat.ISB_STARTTIME, statistics.startEpochNanos());
+        time(block, PcapngFormat.ISB_ENDTIME, end);
         counter(block, PcapngFormat.ISB_IFRECV, statistics.receivedPackets());
         counter(block, PcapngFormat.ISB_IFDROP, statistics.interfaceDroppedPackets());
         counter(block, PcapngFormat.ISB_OSDROP, statistics.systemDroppedPackets());
         counter(block, PcapngFormat.ISB_USRDELIV, statistics.deliveredPackets());
         block.end();
+    }
+
+    private static void time(PcapngBlock block, int code, long epochNanos) {
+        if (epochNanos != 0) {
+            block.optionTime(code, epochNanos);
+        }
     }
 
     private static void counter(PcapngBlock block, int code, long value) {

@@ -72,7 +72,7 @@ record Packet(
                     packet.epochNanos(),
                     packet.originalLength(),
                     packet.data(),
-                    packet.comment());
+                    packet.comment() == null ? null : writer.comment(packet.comment()));
         }
     }
 

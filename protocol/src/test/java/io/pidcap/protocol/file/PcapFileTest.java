@@ -224,7 +224,8 @@ final class PcapFileTest {
 
     private void write(List<Packet> packets, boolean nanosecond) throws IOException {
         Files.deleteIfExists(path);
-        try (PcapWriter writer = new PcapWriter(Packet.create(path), path.toString(), nanosecond)) {
+        try (PcapWriter writer = new PcapWriter(
+                Packet.create(path), path.toString(), CaptureFileWriter.LEAST_BUFFER_BYTES, nanosecond)) {
             writer.addInterface(ETH0);
             Packet.write(writer, packets);
             long length = writer.length();

@@ -53,6 +53,21 @@ final class PcapngFileTest {
     }
 
     @Test
+    void shouldTellStatisticsOfWhichLittleIsKnown() throws IOException {
+        try (PcapngWriter writer = new PcapngWriter(Packet.create(path), path.toString(), INFO)) {
+            writer.addInterface(INTERFACES.get(0));
+            writer.close(List.of(
+                    InterfaceStatistics.ofComment("kept=1"),
+                    // Of an interface that is not in the file.
+                    STATISTICS.get(1)));
+        }
+        try (PcapngReader reader = PcapngReader.open(path)) {
+            assertThat(reader.next()).isFalse();
+            assertThat(reader.statistics()).containsExactly(InterfaceStatistics.ofComment("kept=1"));
+        }
+    }
+
+    @Test
     void shouldCutACommentBetweenCharacters() throws IOException {
         String comment = "ä".repeat(40_000);
         write(List.of(Packet.of(0, 1, 0, ByteBuffer.allocate(0), 0, 0, comment)));

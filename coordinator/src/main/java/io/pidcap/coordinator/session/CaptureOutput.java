@@ -1,0 +1,50 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.protocol.file.CaptureFileWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where packets go that are kept: one file, or one for each process name. Every file appears under its name when it is
+ * complete. One thread at a time: the filter stage's writes, and who made this ends it after the stage is over.
+ */
+public interface CaptureOutput {
+    /**
+     * Begins an output.
+     *
+     * @param target the file; where it is split, what its files are named after, or an existing directory for them
+     * @param force replaces what is there
+     * @param ownerUserId to whom it is given, with {@code ownerGroupId}; -1: to nobody else
+     * @throws SessionException it cannot be written there
+     * @throws IOException it could not be begun; nothing of it is left
+     */
+    static CaptureOutput create(Path target, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId)
+            throws IOException {
+        return style.split()
+                ? new SplitOutput(target, style, force, ownerUserId, ownerGroupId)
+                : SingleOutput.create(target, style, force, ownerUserId, ownerGroupId);
+    }
+
+    /** To be closed before {@link #complete} or {@link #countLost}. */
+    CaptureFileWriter writer();
+
+    /**
+     * After a failed write: how many of the packets that were handed over are not where they should be.
+     *
+     * @param handedOver packets
+     */
+    long countLost(long handedOver) throws IOException;
+
+    /** Everything is written: gives each file its name. */
+    void complete() throws IOException;
+
+    /** Nothing came of it: deletes what there is. */
+    void abandon() throws IOException;
+
+    /** What the user should know of a completed output, one sentence each. */
+    List<String> notes();
+
+    /** Before {@link #complete} where it will be, then where it is. */
+    SessionReport.Output report();
+}

@@ -1,0 +1,116 @@
+package io.pidcap.coordinator.session;
+
+import io.pidcap.protocol.file.CaptureFileWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A file for each process name, made when its first packet comes. */
+final class SplitOutput implements CaptureOutput, SplitWriter.Files {
+    private final Path target;
+    private final OutputStyle style;
+    private final OutputFormat format;
+    private final boolean force;
+    private final int ownerUserId;
+    private final int ownerGroupId;
+    private final SplitNames names;
+    private final SplitWriter writer = new SplitWriter(this);
+    private final Map<SplitWriter.Part, OutputFile> files = new LinkedHashMap<>();
+    private final List<SessionReport.OutputPart> completed = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private long inSeveralFiles;
+
+    SplitOutput(Path target, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId) {
+        this.target = target;
+        this.style = style;
+        this.format = OutputFormat.of(target);
+        this.force = force;
+        this.ownerUserId = ownerUserId;
+        this.ownerGroupId = ownerGroupId;
+        this.names = new SplitNames(target, path -> !force && Files.exists(path));
+    }
+
+    @Override
+    public SplitWriter.Part open(String processName) throws IOException {
+        OutputFile file = OutputFile.create(names.fileOf(processName), force, ownerUserId, ownerGroupId);
+        try {
+            SplitWriter.Part part = new SplitWriter.Part(format.writer(file.channel(), file.part(), style));
+            files.put(part, file);
+            return part;
+        } catch (IOException | RuntimeException e) {
+            file.abandon();
+            throw e;
+        }
+    }
+
+    @Override
+    public CaptureFileWriter writer() {
+        return writer;
+    }
+
+    /** A packet that should be in two files and is in one is lost too. */
+    @Override
+    public long countLost(long handedOver) throws IOException {
+        long lost = 0;
+        for (Map.Entry<SplitWriter.Part, OutputFile> one : files.entrySet()) {
+            lost += one.getValue().countLost(one.getKey().packets());
+        }
+        return Math.min(lost, handedOver);
+    }
+
+    /** Each file gets its name, whatever becomes of the others. */
+    @Override
+    public void complete() throws IOException {
+        inSeveralFiles = writer.inSeveralFiles();
+        IOException failed = null;
+        for (Map.Entry<SplitWriter.Part, OutputFile> one : files.entrySet()) {
+            try {
+                complete(one.getValue(), one.getKey().packets());
+            } catch (IOException e) {
+                if (failed == null) {
+                    failed = e;
+                } else {
+                    failed.addSuppressed(e);
+                }
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+        if (writer.unnamed() > 0) {
+            notes.add("more than " + SplitWriter.MOST_FILES
+                    + " process names: the packets of the others are together in " + "one file");
+        }
+    }
+
+    private void complete(OutputFile file, long packets) throws IOException {
+        Path path = file.commit();
+        if (!path.equals(file.target())) {
+            notes.add(file.target() + " appeared during the capture and was left alone: its packets are in " + path);
+        }
+        completed.add(new SessionReport.OutputPart(path.toString(), packets, Files.size(path)));
+    }
+
+    @Override
+    public void abandon() throws IOException {
+        for (OutputFile file : files.values()) {
+            file.abandon();
+        }
+    }
+
+    @Override
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    @Override
+    public SessionReport.Output report() {
+        long bytes =
+                completed.stream().mapToLong(SessionReport.OutputPart::bytes).sum();
+        return new SessionReport.Output(target.toString(), format.word(), bytes, completed, inSeveralFiles);
+    }
+}
