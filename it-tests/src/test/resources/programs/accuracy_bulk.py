@@ -83,10 +83,12 @@ def renamed_prepare(c):
 
 
 def renamed(c):
-    """A bystander becomes a target by the name that it gives itself."""
+    """A bystander becomes a target by the name that it gives itself: from then on, and not before."""
+    c.agent("by", "client").do("talk", 5)
     for side, group in SIDES:
-        c.agent("by", f"becomes-{side}").do("call_itself", f"{side}-renamed")
-        c.owned("udp", c.v4(group), 7303, target=side == "acc")
+        at = c.agent("by", f"becomes-{side}").do("call_itself", f"{side}-renamed")
+        c.owned("udp", c.v4(group), 7303, 0, at, False)
+        c.owned("udp", c.v4(group), 7303, at, FOREVER, side == "acc")
     c.agent("by", "client").do("talk", 5)
 
 

@@ -264,7 +264,7 @@ final class ProcessTracker {
                 && Objects.equals(read.executable(), known.executable())
                 && read.arguments().equals(known.arguments());
         if (isSameProgram && read.userId() == known.userId()) {
-            renamed(process.identity.pid());
+            renamed(process.identity.pid(), since);
             return;
         }
         ProcessInfo now = withParent(read, process, read.userId());
@@ -274,7 +274,7 @@ final class ProcessTracker {
     }
 
     /** Its main thread has another name now. */
-    void renamed(int pid) {
+    void renamed(int pid, ObservedTime at) {
         KnownProcess process = byPid.get(pid);
         ProcessInfo read = process == null ? null : tables.process(pid);
         if (process == null || read == null || !read.identity().equals(process.identity)) {
@@ -288,7 +288,7 @@ final class ProcessTracker {
         if (!read.comm().equals(known.comm())) {
             // One whose executable cannot be read is called by it.
             boolean isCalledByIt = known.name().equals(known.comm());
-            process.info = new ProcessInfo(
+            ProcessInfo now = new ProcessInfo(
                     process.identity,
                     known.parentPid(),
                     isCalledByIt && known.executable() == null ? read.comm() : known.name(),
@@ -296,7 +296,7 @@ final class ProcessTracker {
                     known.executable(),
                     known.arguments(),
                     known.userId());
-            batch.process(process.info);
+            tell(process, now.withChangedSince(at));
         }
     }
 

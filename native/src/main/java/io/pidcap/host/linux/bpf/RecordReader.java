@@ -123,7 +123,7 @@ final class RecordReader {
                 changed(pid);
                 Long exec = execNanos.get(pid);
                 if (exec == null || exec < nanos) {
-                    processes.renamed(pid);
+                    processes.renamed(pid, times.of(nanos));
                 }
             }
             default -> throw new IllegalStateException("isWhole knows all kinds");

@@ -1,12 +1,14 @@
 package io.pidcap.host.linux.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LONG;
 
 import io.pidcap.host.RequiredFeature;
 import io.pidcap.host.SocketActor;
 import io.pidcap.protocol.model.Endpoint;
 import io.pidcap.protocol.model.FlowEvent;
 import io.pidcap.protocol.model.FlowEvent.Kind;
+import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.io.IOException;
@@ -236,10 +238,20 @@ class ShortLivesTest {
     void shouldTellANewNameOfTheMainThread() {
         try (PythonActor actor = PythonActor.start();
                 Watched watched = Watched.begin()) {
+            long before = System.nanoTime();
             actor.run("import ctypes", "ctypes.CDLL(None).prctl(15, b'x)y', 0, 0, 0)");
+            long after = System.nanoTime();
             watched.collector.awaitThat(() -> watched.collector.processes.values().stream()
                     .anyMatch(info ->
                             info.identity().pid() == actor.pid() && info.comm().equals("x)y")));
+            assertThat(watched.collector.processes.values())
+                    .filteredOn(info -> info.identity().pid() == actor.pid())
+                    .singleElement()
+                    .satisfies(info -> assertThat(info.changedSince())
+                            .isNotNull()
+                            .extracting(ObservedTime::monotonicNanos)
+                            .asInstanceOf(LONG)
+                            .isBetween(before, after));
         }
     }
 
