@@ -106,6 +106,19 @@ def once(kind, bind, peer, port, count=1, bind_port=0):
     return [before, time.time_ns()]
 
 
+def whole(kind, bind, peer, port, count=1):
+    """As once, but returns when the other end has closed as well: nothing of it comes any more."""
+    for _ in range(count):
+        connect(kind, bind, peer, port, 0)
+        talk(2)
+        _, sock, _ = clients[-1]
+        if kind == "tcp":
+            sock.shutdown(socket.SHUT_WR)
+            while sock.recv(100):
+                pass
+        close()
+
+
 def refused(kind, bind, peer, port):
     """Sends to a port that nobody has."""
     for _ in range(3):

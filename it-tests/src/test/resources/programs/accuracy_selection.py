@@ -158,8 +158,9 @@ def gives_up_root(c):
         agent.do("serve_tcp", c.v4(3, group), 70)
         agent.do("serve_udp", c.v4(3, group), 71)
         for kind, port in (("tcp", 70), ("udp", 71), ("udp-unconnected", 71)):
-            client.do("once", kind, c.v4(3, 9), c.v4(3, group), port, 3)
-        talk(c, agent, 2)
+            client.do("whole", kind, c.v4(3, 9), c.v4(3, group), port, 3)
+        for kind in KINDS:
+            agent.do("whole", kind, c.v4(2), c.v4(3), 7, 5)
         before, after = agent.do("give_up_root", user)
         # Its next socket event is a connection of its own.
         talk(c, agent, group)
