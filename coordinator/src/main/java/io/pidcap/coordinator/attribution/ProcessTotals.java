@@ -12,7 +12,7 @@ public record ProcessTotals(ProcessIdentity identity, String name, long packets,
     /** Stands for all processes that have no row of their own. */
     public static final ProcessIdentity OTHERS = new ProcessIdentity(0, 0);
 
-    ProcessTotals plus(ProcessTotals other) {
+    public ProcessTotals plus(ProcessTotals other) {
         return new ProcessTotals(identity, name, packets + other.packets, bytes + other.bytes, flows + other.flows);
     }
 }

@@ -48,6 +48,7 @@ final class CaptureCommand extends BaseCommand {
             Await.ended(session);
             throw Await.cause(e);
         }
+        StaleSessions.tell(console, sessions());
         console.say(
                 "capturing " + String.join(", ", config.interfaces()) + " into " + config.output() + "; Ctrl-C stops");
         SessionEnd end = follow(console, session);

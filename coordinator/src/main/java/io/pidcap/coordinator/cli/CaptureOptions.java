@@ -17,6 +17,9 @@ import picocli.CommandLine.Option;
 
 /** The options that {@code run}, {@code capture} and {@code start} share: how to capture, and into which file. */
 final class CaptureOptions {
+    /** Size at which a segment of the spool ends; for tests that want many. */
+    private static final String SEGMENT_BYTES_PROPERTY = "pidcap.spool.segmentBytes";
+
     @Option(
             names = {"-w", "--write"},
             paramLabel = "FILE",
@@ -161,7 +164,7 @@ final class CaptureOptions {
                 checkedPrefilter(names.isEmpty() && executables.isEmpty() && pids.isEmpty() && userIds.isEmpty()),
                 SessionConfig.Events.valueOf(events.name().toUpperCase(Locale.ROOT)),
                 (int) pollIntervalMillis,
-                SessionConfig.DEFAULT_SEGMENT_BYTES,
+                Long.getLong(SEGMENT_BYTES_PROPERTY, SessionConfig.DEFAULT_SEGMENT_BYTES),
                 durationMillis,
                 packetLimit,
                 user.userId(),

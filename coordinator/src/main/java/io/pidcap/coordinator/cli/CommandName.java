@@ -11,6 +11,7 @@ enum CommandName {
     STOP,
     STATUS,
     RESTART,
+    RECOVER,
     FILTER,
     READ,
     CONVERT,
@@ -36,6 +37,7 @@ enum CommandName {
             case READ -> new ReadCommand();
             case CONVERT -> new ConvertCommand();
             case STRIP -> new StripCommand();
+            case RECOVER -> new RecoverCommand();
             case FILTER -> new FilterCaptureCommand();
             case INTERFACES -> new InterfacesCommand();
             case PORTS -> new PortsCommand();

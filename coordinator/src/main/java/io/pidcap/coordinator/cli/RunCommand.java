@@ -93,6 +93,8 @@ final class RunCommand extends BaseCommand {
             throw Await.cause(e);
         }
         gated.open();
+        // Not before: the command is not to wait for this.
+        StaleSessions.tell(console, sessions());
         CompletableFuture<SessionEnd> ended = session.ended();
         boolean endedEarly = awaitEither(gated, ended);
         if (endedEarly) {

@@ -4,6 +4,7 @@ import io.pidcap.coordinator.session.ControlClient;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionConfig;
 import io.pidcap.coordinator.session.SessionHome;
+import io.pidcap.coordinator.session.Sessions;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -45,6 +46,7 @@ final class StartCommand extends BaseCommand {
             notes = session.awaitReady();
         }
         notes.forEach(console::say);
+        StaleSessions.tell(console, new Sessions(home));
         if (json) {
             console.println(
                     Json.write(Map.of("id", id, "output", config.output().toString(), "notes", notes)));

@@ -82,11 +82,7 @@ final class StatusCommand extends BaseCommand {
             return entry(found, mark.state(), Sessions.report(found).orElse(null), "");
         }
         if (mark.isStale()) {
-            return entry(
-                    found,
-                    "died",
-                    null,
-                    "its coordinator is gone; see " + found.directory().path());
+            return entry(found, "died", null, "its coordinator is gone; " + StaleSessions.remedy(found));
         }
         try (ControlClient session = ControlClient.connect(found.directory())) {
             SessionReport report = session.status(ANSWER_MILLIS);

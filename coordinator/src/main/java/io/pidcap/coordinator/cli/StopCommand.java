@@ -43,7 +43,7 @@ final class StopCommand extends BaseCommand {
                     Kind.WORKER_LOST,
                     "the session " + found.id() + " has lost its coordinator (pid "
                             + found.mark().pid() + ")",
-                    "what it had captured is in " + found.directory().path());
+                    StaleSessions.remedy(found));
         }
         if (found.mark().isOver()) {
             return Sessions.report(found)

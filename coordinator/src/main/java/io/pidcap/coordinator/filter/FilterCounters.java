@@ -2,6 +2,7 @@ package io.pidcap.coordinator.filter;
 
 import io.pidcap.coordinator.attribution.AttributionReason;
 import io.pidcap.coordinator.packet.UnknownCause;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -34,6 +35,27 @@ public record FilterCounters(
         keptByReason = Map.copyOf(keptByReason);
         keptUnknownPackets = Map.copyOf(keptUnknownPackets);
         unknownPackets = Map.copyOf(unknownPackets);
+    }
+
+    /** Both together. */
+    public FilterCounters plus(FilterCounters other) {
+        return new FilterCounters(
+                receivedPackets + other.receivedPackets,
+                receivedBytes + other.receivedBytes,
+                keptPackets + other.keptPackets,
+                keptBytes + other.keptBytes,
+                sum(keptByReason, other.keptByReason),
+                sum(keptUnknownPackets, other.keptUnknownPackets),
+                notSelectedPackets + other.notSelectedPackets,
+                sum(unknownPackets, other.unknownPackets),
+                heldPackets + other.heldPackets,
+                unreadableBytes + other.unreadableBytes);
+    }
+
+    private static <K> Map<K, Long> sum(Map<K, Long> one, Map<K, Long> other) {
+        Map<K, Long> sum = new HashMap<>(one);
+        other.forEach((key, count) -> sum.merge(key, count, Long::sum));
+        return sum;
     }
 
     /** Seen and not written. */

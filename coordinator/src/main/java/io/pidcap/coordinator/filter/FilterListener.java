@@ -9,9 +9,9 @@ public interface FilterListener {
      * fragments whose first fragment may still come, which are held in memory for a moment. Nobody reads the segment any
      * more: it can be deleted.
      *
-     * @param outputBytes the output's length with them
+     * @param checkpoint behind the segment
      */
-    void segmentFiltered(SpoolSegment segment, long outputBytes);
+    void segmentFiltered(SpoolSegment segment, FilterCheckpoint checkpoint);
 
     /** What the kernel may drop; only where packets are filtered there. To be carried out by that run of the event-worker. */
     default void prefilterDecided(int run, PrefilterDecision decision) {}

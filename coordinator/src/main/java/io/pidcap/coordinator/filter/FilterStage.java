@@ -50,6 +50,7 @@ final class FilterStage implements SpoolStream.Observer {
     private final CaptureFileWriter output;
     private final OutputInterfaces outputInterfaces;
     private final FilterListener listener;
+    private final FilterCheckpoint from;
     private final ClockTrack clock = new ClockTrack();
     private final SpoolRuns runs = new SpoolRuns();
     private final List<String> problems = new ArrayList<>();
@@ -62,6 +63,17 @@ final class FilterStage implements SpoolStream.Observer {
 
     /** @param withPrefilter also decides what the kernel may drop */
     FilterStage(ProcessRegistry processes, CaptureFileWriter output, FilterListener listener, boolean withPrefilter) {
+        this(processes, output, listener, withPrefilter, FilterCheckpoint.NOTHING);
+    }
+
+    /** @param from what lies before it is not read again; {@link #progress} tells of what lies behind it alone */
+    FilterStage(
+            ProcessRegistry processes,
+            CaptureFileWriter output,
+            FilterListener listener,
+            boolean withPrefilter,
+            FilterCheckpoint from) {
+        this.from = from;
         this.processes = processes;
         this.judge = withPrefilter ? new PrefilterJudge(processes) : null;
         this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong(), judge);
@@ -111,7 +123,8 @@ final class FilterStage implements SpoolStream.Observer {
         for (InterfaceDescription description : opened.interfaces()) {
             int number = outputInterfaces.numberOf(description);
             PacketClock packetClock = new PacketClock(clock);
-            streams.add(new SpoolStream(opened, streams.size(), description.linkType(), number, packetClock, this));
+            StreamPosition position = from.positionOf(opened.run(), streams.size());
+            streams.add(new SpoolStream(opened, position, description.linkType(), number, packetClock, this));
         }
         return new SpoolRun(opened.run(), streams);
     }
@@ -187,7 +200,14 @@ final class FilterStage implements SpoolStream.Observer {
     @Override
     public void segmentFinished(SpoolSegment segment) throws IOException {
         flush();
-        listener.segmentFiltered(segment, output.length());
+        listener.segmentFiltered(
+                segment,
+                new FilterCheckpoint(
+                        segment.run(),
+                        runs.positions(segment.run()),
+                        output.length(),
+                        selector.counters(runs.unreadableBytes()),
+                        processes.totals()));
     }
 
     @Override

@@ -35,13 +35,28 @@ public final class FilterThread {
      *     flushed, but not closed
      */
     public FilterThread(ProcessSelector selector, CaptureFileWriter output, FilterListener listener) {
-        this(selector, output, listener, false);
+        this(selector, output, listener, false, FilterCheckpoint.NOTHING);
     }
 
     /** @param withPrefilter also decides what the kernel may drop, see {@link FilterListener#prefilterDecided} */
     public FilterThread(
             ProcessSelector selector, CaptureFileWriter output, FilterListener listener, boolean withPrefilter) {
-        this.stage = new FilterStage(new ProcessRegistry(selector), output, listener, withPrefilter);
+        this(selector, output, listener, withPrefilter, FilterCheckpoint.NOTHING);
+    }
+
+    /** @param from what lies before it is in the output already: neither read nor counted again */
+    public FilterThread(
+            ProcessSelector selector, CaptureFileWriter output, FilterListener listener, FilterCheckpoint from) {
+        this(selector, output, listener, false, from);
+    }
+
+    private FilterThread(
+            ProcessSelector selector,
+            CaptureFileWriter output,
+            FilterListener listener,
+            boolean withPrefilter,
+            FilterCheckpoint from) {
+        this.stage = new FilterStage(new ProcessRegistry(selector), output, listener, withPrefilter, from);
         this.listener = listener;
         this.progress = stage.progress(State.RUNNING);
         this.thread = new Thread(this::run, "filter");

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.filter;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,15 @@ final class SpoolRuns {
             run = runs.peek();
         }
         return run;
+    }
+
+    /** Of all interfaces of a run that is not read to its end. */
+    List<StreamPosition> positions(int runNumber) {
+        return runs.stream()
+                .filter(run -> run.number() == runNumber)
+                .flatMap(run -> run.streams().stream())
+                .map(SpoolStream::position)
+                .toList();
     }
 
     long announcedBytes() {

@@ -53,6 +53,7 @@ final class SpoolStream {
     private final int run;
     private final int interfaceNumber;
     private final int outputInterface;
+    private final StreamPosition start;
     private final LinkType linkType;
     private final PacketClock clock;
     private final Observer observer;
@@ -71,17 +72,21 @@ final class SpoolStream {
     private long finishedBytes;
     private long unreadableBytes;
 
-    /** @param outputInterface its number in the output */
+    /**
+     * @param start what lies before it is not there any more, or was consumed before
+     * @param outputInterface its number in the output
+     */
     SpoolStream(
             FilterCommand.RunOpened opened,
-            int interfaceNumber,
+            StreamPosition start,
             LinkType linkType,
             int outputInterface,
             PacketClock clock,
             Observer observer) {
         this.run = opened.run();
         this.drainedUntilMonotonicNanos = opened.openingMonotonicNanos();
-        this.interfaceNumber = interfaceNumber;
+        this.start = start;
+        this.interfaceNumber = start.interfaceNumber();
         this.linkType = linkType;
         this.outputInterface = outputInterface;
         this.clock = clock;
@@ -97,6 +102,10 @@ final class SpoolStream {
     }
 
     void progress(FilterCommand.ProgressArrived progress) {
+        if (progress.segment() < start.segment()) {
+            drainedUntilMonotonicNanos = Math.max(drainedUntilMonotonicNanos, progress.drainedUntilMonotonicNanos());
+            return;
+        }
         Growing last = segments.peekLast();
         if (progress.segment() > newestSegment) {
             newestSegment = progress.segment();
@@ -170,21 +179,28 @@ final class SpoolStream {
                 current = new PcapFileReader(channel, buffer, segment.segment.toString());
                 reader = current;
             }
-            while (!current.next()) {
-                Part part = segment.parts.poll();
-                if (part == null) {
-                    return false;
+            do {
+                while (!current.next()) {
+                    Part part = segment.parts.poll();
+                    if (part == null) {
+                        return false;
+                    }
+                    current.setReadable(part.readableBytes());
+                    readerBytes = part.readableBytes();
+                    clock.enter(part.afterNanos(), part.untilNanos());
                 }
-                current.setReadable(part.readableBytes());
-                readerBytes = part.readableBytes();
-                clock.enter(part.afterNanos(), part.untilNanos());
-            }
+            } while (isBeforeStart(segment.segment));
             return true;
         } catch (IOException e) {
             observer.problem(words("read", segment.segment, e));
             segment.damaged = true;
             return false;
         }
+    }
+
+    /** Of the record at the cursor. */
+    private boolean isBeforeStart(SpoolSegment segment) {
+        return segment.segment() == start.segment() && readTo() <= start.bytes();
     }
 
     private static String words(String operation, Object object, IOException e) {
@@ -209,6 +225,18 @@ final class SpoolStream {
 
     private long readTo() {
         return reader == null ? 0 : readerBytes - reader.leftBytes();
+    }
+
+    /** Behind the last packet that was consumed. */
+    StreamPosition position() {
+        Growing first = segments.peek();
+        if (first == null) {
+            return new StreamPosition(interfaceNumber, Math.max(newestSegment + 1, start.segment()), 0);
+        }
+        int segment = first.segment.segment();
+        long consumed = onPacket ? cursor().recordFileOffset() : readTo();
+        return new StreamPosition(
+                interfaceNumber, segment, segment == start.segment() ? Math.max(start.bytes(), consumed) : consumed);
     }
 
     PcapCursor cursor() {

@@ -8,12 +8,14 @@ import io.pidcap.protocol.v1.RunCaptureReady;
 import io.pidcap.protocol.v1.RunFlowBatch;
 import io.pidcap.protocol.v1.RunSnapshotPart;
 import io.pidcap.protocol.v1.RunSpoolProgress;
+import io.pidcap.protocol.v1.RunWatchReady;
 import io.pidcap.protocol.v1.SegmentFiltered;
 import io.pidcap.protocol.v1.SessionEnded;
 import io.pidcap.protocol.v1.SessionStarted;
 import io.pidcap.protocol.v1.SessionStopping;
 import io.pidcap.protocol.v1.SnapshotPart;
 import io.pidcap.protocol.v1.SpoolProgress;
+import io.pidcap.protocol.v1.WatchReady;
 import io.pidcap.protocol.v1.WorkerRunEnded;
 import io.pidcap.protocol.v1.WorkerRunStarted;
 import java.io.IOException;
@@ -77,6 +79,11 @@ public final class FlowJournal implements AutoCloseable {
                 .setSnapshotPart(RunSnapshotPart.newBuilder().setRun(run).setPart(part)));
     }
 
+    public void watchReady(int run, WatchReady ready) {
+        append(JournalRecord.newBuilder()
+                .setWatchReady(RunWatchReady.newBuilder().setRun(run).setReady(ready)));
+    }
+
     public void flowBatch(int run, FlowBatchMessage batch) {
         append(JournalRecord.newBuilder()
                 .setFlowBatch(RunFlowBatch.newBuilder().setRun(run).setBatch(batch)));
@@ -92,13 +99,8 @@ public final class FlowJournal implements AutoCloseable {
                 .setSpoolProgress(RunSpoolProgress.newBuilder().setRun(run).setProgress(progress)));
     }
 
-    public void segmentFiltered(int run, int interfaceNumber, int segment, long outputBytes) {
-        append(JournalRecord.newBuilder()
-                .setSegmentFiltered(SegmentFiltered.newBuilder()
-                        .setRun(run)
-                        .setInterface(interfaceNumber)
-                        .setSegment(segment)
-                        .setOutputBytes(outputBytes)));
+    public void segmentFiltered(SegmentFiltered body) {
+        append(JournalRecord.newBuilder().setSegmentFiltered(body));
     }
 
     public void stopping(String reason) {

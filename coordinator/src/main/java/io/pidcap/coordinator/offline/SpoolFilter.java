@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.offline;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
+import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterCommand;
 import io.pidcap.coordinator.filter.FilterListener;
 import io.pidcap.coordinator.filter.FilterProgress;
@@ -11,6 +12,7 @@ import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SpoolCommands;
 import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.CaptureReady;
@@ -18,23 +20,33 @@ import io.pidcap.protocol.v1.SessionStarted;
 import io.pidcap.protocol.v1.SpoolProgress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
 /**
  * The filter stage once more over the spool that a session kept: it is told what the session told it, in the same order,
- * with another selection.
+ * perhaps with another selection; then of what the capture-worker wrote and nobody was told of any more.
  */
-final class SpoolFilter implements FilterListener, JournalReplay.Sink {
+public final class SpoolFilter implements FilterListener, JournalReplay.Sink {
     private final FilterThread stage;
     private final CompletableFuture<FilterProgress> ended = new CompletableFuture<>();
     private final Path spool;
+    private final UnannouncedSegments unannounced;
+    private final Map<InterfaceDescription, Integer> outputInterfaces = new LinkedHashMap<>();
     private SpoolCommands commands;
     private boolean over;
 
     /** @param output stays the caller's: it is flushed and not closed */
     SpoolFilter(ProcessSelector selector, Path spool, CaptureFileWriter output) {
-        this.stage = new FilterThread(selector, output, this);
+        this(selector, spool, output, FilterCheckpoint.NOTHING);
+    }
+
+    /** @param from what lies before it is in the output already: neither read nor counted again */
+    public SpoolFilter(ProcessSelector selector, Path spool, CaptureFileWriter output, FilterCheckpoint from) {
+        this.stage = new FilterThread(selector, output, this, from);
+        this.unannounced = new UnannouncedSegments(spool);
         this.spool = spool;
         this.commands = new SpoolCommands(spool, "");
     }
@@ -45,12 +57,13 @@ final class SpoolFilter implements FilterListener, JournalReplay.Sink {
      * @throws CaptureFileException the journal is corrupt
      * @throws IOException the output cannot be written, or the journal not read
      */
-    FilterProgress run(JournalReplay journal) throws IOException, InterruptedException {
+    public FilterProgress run(JournalReplay journal) throws IOException, InterruptedException {
         stage.start();
         try {
             while (!over && journal.next(this)) {
                 // Told.
             }
+            unannounced.list().forEach(this::post);
             stage.post(new FilterCommand.Finish());
             return ended.get();
         } catch (ExecutionException e) {
@@ -87,24 +100,34 @@ final class SpoolFilter implements FilterListener, JournalReplay.Sink {
         post(new FilterCommand.BatchArrived(batch));
     }
 
+    /** After {@link #run}: the interfaces of the output, with their numbers. */
+    public Map<InterfaceDescription, Integer> outputInterfaces() {
+        return outputInterfaces;
+    }
+
     @Override
     public void captureReady(int run, CaptureReady ready) {
-        post(commands.opened(run, ready));
+        unannounced.opened(run, ready.getInterfacesCount());
+        FilterCommand.RunOpened opened = commands.opened(run, ready);
+        opened.interfaces().forEach(one -> outputInterfaces.putIfAbsent(one, outputInterfaces.size()));
+        post(opened);
     }
 
     @Override
     public void spoolProgress(int run, SpoolProgress progress) {
+        unannounced.announced(run, progress.getInterface(), progress.getSegment(), progress.getEnded());
         post(commands.progress(run, progress));
     }
 
     @Override
     public void captureRunEnded(int run) {
+        unannounced.ended(run);
         post(new FilterCommand.RunEnded(run));
     }
 
-    /** It was kept to be read again. */
+    /** It is the caller's to delete. */
     @Override
-    public void segmentFiltered(SpoolSegment segment, long outputBytes) {}
+    public void segmentFiltered(SpoolSegment segment, FilterCheckpoint checkpoint) {}
 
     @Override
     public void finished(FilterProgress result) {

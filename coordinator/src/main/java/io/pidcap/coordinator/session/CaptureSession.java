@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.filter.SpoolSegment;
 import io.pidcap.coordinator.journal.FlowJournal;
@@ -320,8 +321,8 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     }
 
     @Override
-    public void segmentFiltered(SpoolSegment segment, long outputBytes) {
-        journal.segmentFiltered(segment.run(), segment.interfaceNumber(), segment.segment(), outputBytes);
+    public void segmentFiltered(SpoolSegment segment, FilterCheckpoint checkpoint) {
+        journal.segmentFiltered(CheckpointMapper.toMessage(segment, checkpoint));
         if (config.keepAll()) {
             return;
         }

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The conversation of capture.proto: what is readable in the spool goes to the filter stage. */
 final class CaptureSide extends WorkerSide {
-    private static final CaptureCounters NOTHING = new CaptureCounters(0, 0, 0, 0, 0, 0);
-
     private final SessionConfig config;
     private final Path spool;
     private final FlowJournal journal;
@@ -45,13 +43,13 @@ final class CaptureSide extends WorkerSide {
         this.config = config;
         this.spool = spool;
         this.filter = filter;
-        config.interfaces().forEach(name -> ofEarlierRuns.add(NOTHING));
+        config.interfaces().forEach(name -> ofEarlierRuns.add(CaptureCounters.NOTHING));
     }
 
     @Override
     void begin(WorkerRun run, WorkerLink link) {
         counters = new ArrayList<>();
-        config.interfaces().forEach(name -> counters.add(NOTHING));
+        config.interfaces().forEach(name -> counters.add(CaptureCounters.NOTHING));
         drainedUntilEpochNanos = 0;
         currentLink = link;
         usesPrefilter = false;
@@ -135,7 +133,7 @@ final class CaptureSide extends WorkerSide {
     @Override
     void closeRun(WorkerRun run) {
         for (int i = 0; i < counters.size(); i++) {
-            ofEarlierRuns.set(i, sum(ofEarlierRuns.get(i), counters.get(i)));
+            ofEarlierRuns.set(i, ofEarlierRuns.get(i).plus(counters.get(i)));
         }
         currentLink = null;
         counters = new ArrayList<>();
@@ -146,19 +144,10 @@ final class CaptureSide extends WorkerSide {
     List<CaptureCounters> totals() {
         List<CaptureCounters> totals = new ArrayList<>();
         for (int i = 0; i < ofEarlierRuns.size(); i++) {
-            totals.add(sum(ofEarlierRuns.get(i), i < counters.size() ? counters.get(i) : NOTHING));
+            CaptureCounters now = i < counters.size() ? counters.get(i) : CaptureCounters.NOTHING;
+            totals.add(ofEarlierRuns.get(i).plus(now));
         }
         return totals;
-    }
-
-    private static CaptureCounters sum(CaptureCounters one, CaptureCounters other) {
-        return new CaptureCounters(
-                one.writtenPackets() + other.writtenPackets(),
-                one.unwrittenPackets() + other.unwrittenPackets(),
-                one.receivedPackets() + other.receivedPackets(),
-                one.droppedPackets() + other.droppedPackets(),
-                one.interfaceDroppedPackets() + other.interfaceDroppedPackets(),
-                one.prefilteredPackets() + other.prefilteredPackets());
     }
 
     List<SessionReport.Interface> report() {

@@ -118,6 +118,7 @@ final class EventSide extends WorkerSide {
     }
 
     private void watching(WorkerRun run, WatchReady ready) {
+        journal.watchReady(run.number(), ready);
         watching = ready;
         becameReady(run, snapshotTaken == null ? run.started() : snapshotTaken);
     }

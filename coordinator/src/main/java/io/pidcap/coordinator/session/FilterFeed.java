@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
+import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterCommand;
 import io.pidcap.coordinator.filter.FilterListener;
 import io.pidcap.coordinator.filter.FilterProgress;
@@ -8,7 +9,6 @@ import io.pidcap.coordinator.filter.FilterThread;
 import io.pidcap.coordinator.filter.SpoolSegment;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.InterfaceDescription;
-import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.PrefilterDecision;
 import io.pidcap.protocol.model.PrefilterSeen;
@@ -17,7 +17,6 @@ import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.SpoolProgress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +32,7 @@ final class FilterFeed {
     /** Called on the session's thread. */
     interface Listener {
         /** Nobody reads the segment any more. */
-        void segmentFiltered(SpoolSegment segment, long outputBytes);
+        void segmentFiltered(SpoolSegment segment, FilterCheckpoint checkpoint);
 
         /** For that run of the event-worker. */
         void prefilterDecided(int run, PrefilterDecision decision);
@@ -60,8 +59,8 @@ final class FilterFeed {
                 writer,
                 new FilterListener() {
                     @Override
-                    public void segmentFiltered(SpoolSegment segment, long outputBytes) {
-                        owner.execute(() -> listener.segmentFiltered(segment, outputBytes));
+                    public void segmentFiltered(SpoolSegment segment, FilterCheckpoint checkpoint) {
+                        owner.execute(() -> listener.segmentFiltered(segment, checkpoint));
                     }
 
                     @Override
@@ -151,20 +150,7 @@ final class FilterFeed {
 
     /** Completes the output. Only after the end of the filter stage. */
     void closeOutput(SessionReport report, long startEpochNanos, long endEpochNanos) throws IOException {
-        List<InterfaceStatistics> statistics = new ArrayList<>();
-        outputInterfaces.forEach((description, number) -> report.interfaces().stream()
-                .filter(one -> one.name().equals(description.name()))
-                .findFirst()
-                .ifPresent(one -> statistics.add(new InterfaceStatistics(
-                        number,
-                        startEpochNanos,
-                        endEpochNanos,
-                        one.written() + one.unwritten() + one.dropped() + one.prefiltered(),
-                        one.droppedByInterface(),
-                        one.dropped(),
-                        one.written() + one.unwritten(),
-                        number == 0 ? SessionNotes.inFile(report) : ""))));
-        writer.close(statistics);
+        writer.close(SessionNotes.statistics(outputInterfaces, report, startEpochNanos, endEpochNanos));
     }
 
     /** Stops at once; the output is not completed. */

@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The times in which one worker was not there or did not see everything. Session's thread only. */
-final class GapLog {
+/** The times in which one worker was not there or did not see everything. One thread. */
+public final class GapLog {
     private final WorkerRole role;
     private final List<SessionReport.Gap> gaps = new ArrayList<>();
     private @Nullable Instant openSince;
     private String openReason = "";
 
-    GapLog(WorkerRole role) {
+    public GapLog(WorkerRole role) {
         this.role = role;
     }
 
     /** A run ended: nothing is known from {@code from} on. A gap that is open already goes on. */
-    void opened(Instant from, String reason) {
+    public void opened(Instant from, String reason) {
         if (openSince == null) {
             openSince = from;
             openReason = reason.isEmpty() ? "restarted" : reason;
@@ -26,7 +26,7 @@ final class GapLog {
     }
 
     /** The next run is ready, or the session's capture is over. */
-    SessionReport.@Nullable Gap closed(Instant until) {
+    public SessionReport.@Nullable Gap closed(Instant until) {
         if (openSince == null) {
             return null;
         }
@@ -38,7 +38,7 @@ final class GapLog {
     }
 
     /** The worker has missed something; spans that meet become one. */
-    void incomplete(Instant from, Instant until, String reason) {
+    public void incomplete(Instant from, Instant until, String reason) {
         SessionReport.Gap last = gaps.isEmpty() ? null : gaps.get(gaps.size() - 1);
         Instant since = from;
         if (last != null && last.incomplete() && !from.isAfter(last.until())) {
@@ -48,7 +48,7 @@ final class GapLog {
         gaps.add(new SessionReport.Gap(role.word(), since, until, reason, true));
     }
 
-    List<SessionReport.Gap> all() {
+    public List<SessionReport.Gap> all() {
         return List.copyOf(gaps);
     }
 }

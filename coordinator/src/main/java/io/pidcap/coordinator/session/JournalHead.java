@@ -33,6 +33,8 @@ final class JournalHead {
                 .setWatch(EventSide.request(config))
                 .setOutputUserId(config.ownerUserId())
                 .setOutputGroupId(config.ownerGroupId())
+                .setReplaceOutput(config.force())
+                .setOutputInode(OutputFile.inode(OutputFile.partOf(config.output())))
                 .build();
     }
 }

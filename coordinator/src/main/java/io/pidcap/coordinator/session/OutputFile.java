@@ -11,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -43,7 +44,7 @@ public final class OutputFile {
      */
     public static OutputFile create(Path target, boolean force, int ownerUserId, int ownerGroupId) {
         checkTarget(target, force);
-        Path part = target.resolveSibling(target.getFileName() + ".part");
+        Path part = partOf(target);
         try {
             FileChannel channel = FileChannel.open(
                     part,
@@ -56,10 +57,57 @@ public final class OutputFile {
             throw new SessionException(
                     Kind.OUTPUT,
                     "create " + part + ": File exists",
-                    "a session is writing it (`pidcap status`), or one died and left it: then delete it",
+                    "a session is writing it (`pidcap status`), or one died and left it: then `pidcap recover` completes it",
                     e);
         } catch (IOException e) {
             throw SessionException.output("create", target, e);
+        }
+    }
+
+    /**
+     * Goes on with what a process that died has left of {@link #part}; owner and mode stay.
+     *
+     * @param inode it must have; 0: any
+     * @param keptBytes what lies behind them is cut off
+     * @throws SessionException it is not what was left, or cannot be written
+     */
+    public static OutputFile reopen(Path target, boolean force, long inode, long keptBytes) {
+        Path part = partOf(target);
+        try {
+            PosixFileAttributes found = Files.readAttributes(part, PosixFileAttributes.class, NO_FOLLOW);
+            boolean same = inode == 0 || inode == inode(part);
+            if (!found.isRegularFile() || !same || found.size() < keptBytes) {
+                throw new SessionException(
+                        Kind.OUTPUT,
+                        "go on with " + part + ": it is not the file that was left there, with at least " + keptBytes
+                                + " bytes",
+                        "move it away to recover what is left beside it");
+            }
+            FileChannel channel = FileChannel.open(part, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+            try {
+                channel.truncate(keptBytes).position(keptBytes);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+            return new OutputFile(target, part, force, channel);
+        } catch (IOException e) {
+            throw SessionException.output("go on with", part, e);
+        }
+    }
+
+    /** Where a file is while it is written. */
+    public static Path partOf(Path target) {
+        return target.resolveSibling(target.getFileName() + ".part");
+    }
+
+    /** By which a file is told from another of its name; 0: there is none, or its file system has no such number. */
+    public static long inode(Path file) {
+        try {
+            return Files.getAttribute(file, "unix:ino", NO_FOLLOW) instanceof Long number ? number : 0;
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debug("the inode of {}", file, e);
+            return 0;
         }
     }
 

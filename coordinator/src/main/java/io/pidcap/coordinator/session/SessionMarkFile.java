@@ -48,6 +48,12 @@ public record SessionMarkFile(
         return new SessionMarkFile(format, id, next.word(), pid, pidStarted, created, subject, output);
     }
 
+    /** The same session, of which this process takes care now. */
+    SessionMarkFile takenOver() {
+        ProcessHandle self = ProcessHandle.current();
+        return new SessionMarkFile(format, id, state, self.pid(), startOf(self), created, subject, output);
+    }
+
     /** Field by field: this is on the way to the first packet, and the mapper takes a tenth of a second to load. */
     void write(Path file) throws IOException {
         StringWriter text = new StringWriter();

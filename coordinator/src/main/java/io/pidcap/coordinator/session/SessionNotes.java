@@ -3,6 +3,8 @@ package io.pidcap.coordinator.session;
 import io.pidcap.coordinator.attribution.AttributionReason;
 import io.pidcap.coordinator.filter.FilterCounters;
 import io.pidcap.coordinator.filter.FilterProgress;
+import io.pidcap.protocol.file.InterfaceDescription;
+import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.model.CaptureCounters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -40,7 +42,7 @@ public final class SessionNotes {
         return notes;
     }
 
-    static String allIsKept(SessionDirectory directory) {
+    public static String allIsKept(SessionDirectory directory) {
         return "the packets of all processes are kept: `pidcap filter " + directory.id()
                 + " -n NAME -w FILE` picks others; delete " + directory.path() + " when you are done";
     }
@@ -124,6 +126,32 @@ public final class SessionNotes {
         return figures.entrySet().stream()
                 .map(figure -> figure.getKey().replace(' ', '_') + "=" + figure.getValue())
                 .collect(Collectors.joining(" "));
+    }
+
+    /**
+     * What the file says of its interfaces, the equation with the first.
+     *
+     * @param numbers of the output's interfaces
+     */
+    public static List<InterfaceStatistics> statistics(
+            Map<InterfaceDescription, Integer> numbers,
+            SessionReport report,
+            long startEpochNanos,
+            long endEpochNanos) {
+        List<InterfaceStatistics> statistics = new ArrayList<>();
+        numbers.forEach((description, number) -> report.interfaces().stream()
+                .filter(one -> one.name().equals(description.name()))
+                .findFirst()
+                .ifPresent(one -> statistics.add(new InterfaceStatistics(
+                        number,
+                        startEpochNanos,
+                        endEpochNanos,
+                        one.written() + one.unwritten() + one.dropped() + one.prefiltered(),
+                        one.droppedByInterface(),
+                        one.dropped(),
+                        one.written() + one.unwritten(),
+                        number == 0 ? inFile(report) : ""))));
+        return statistics;
     }
 
     private static long sum(List<CaptureCounters> totals, ToLongFunction<CaptureCounters> counter) {

@@ -198,7 +198,8 @@ public record SessionReport(
 
     public boolean isOver() {
         return SessionState.FINISHED.word().equals(state)
-                || SessionState.FAILED.word().equals(state);
+                || SessionState.FAILED.word().equals(state)
+                || SessionState.RECOVERED.word().equals(state);
     }
 
     /** For how long packets were taken; zero before it was ready. */

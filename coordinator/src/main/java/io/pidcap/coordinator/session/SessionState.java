@@ -15,10 +15,12 @@ public enum SessionState {
     /** The output is complete and the report written. */
     FINISHED,
     /** It ended without doing its job. */
-    FAILED;
+    FAILED,
+    /** Its coordinator died; another process has completed the output and written the report. */
+    RECOVERED;
 
     public boolean isOver() {
-        return this == FINISHED || this == FAILED;
+        return this == FINISHED || this == FAILED || this == RECOVERED;
     }
 
     /** Whether a session in this state may go to {@code next}. */
@@ -32,7 +34,7 @@ public enum SessionState {
             case CAPTURING -> Set.of(STOPPING, FAILED);
             case STOPPING -> Set.of(DRAINING, FAILED);
             case DRAINING -> Set.of(FINISHED, FAILED);
-            case FINISHED, FAILED -> Set.of();
+            case FINISHED, FAILED, RECOVERED -> Set.of();
         };
     }
 
@@ -45,6 +47,7 @@ public enum SessionState {
             case DRAINING -> "draining";
             case FINISHED -> "finished";
             case FAILED -> "failed";
+            case RECOVERED -> "recovered";
         };
     }
 }

@@ -46,6 +46,11 @@ public final class Sessions {
         return all().stream().filter(found -> found.mark().isAlive()).toList();
     }
 
+    /** Those whose coordinator died. */
+    public List<Found> stale() {
+        return all().stream().filter(found -> found.mark().isStale()).toList();
+    }
+
     /**
      * @param id null: the only one that runs
      * @throws SessionException there is none of that id, or not exactly one that runs

@@ -38,13 +38,21 @@ final class FilterFixture {
     private final Path file;
 
     FilterFixture(Path directory) throws IOException {
-        this(directory, ProcessSelector.ofNames("p1"), pcap(directory.resolve("out.pcap")));
+        this(directory, FilterCheckpoint.NOTHING);
+    }
+
+    FilterFixture(Path directory, FilterCheckpoint from) throws IOException {
+        this(directory, ProcessSelector.ofNames("p1"), pcap(directory.resolve("out.pcap")), from);
     }
 
     FilterFixture(Path directory, ProcessSelector selector, CaptureFileWriter output) {
+        this(directory, selector, output, FilterCheckpoint.NOTHING);
+    }
+
+    private FilterFixture(Path directory, ProcessSelector selector, CaptureFileWriter output, FilterCheckpoint from) {
         this.file = directory.resolve("out.pcap");
         this.output = output;
-        stage = new FilterStage(new ProcessRegistry(selector), output, listener, false);
+        stage = new FilterStage(new ProcessRegistry(selector), output, listener, false, from);
     }
 
     private static PcapWriter pcap(Path file) throws IOException {

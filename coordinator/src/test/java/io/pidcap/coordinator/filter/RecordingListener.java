@@ -6,12 +6,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Keeps what it is told. */
 final class RecordingListener implements FilterListener {
+    final List<FilterCheckpoint> checkpoints = new CopyOnWriteArrayList<>();
     final List<String> segments = new CopyOnWriteArrayList<>();
     final CompletableFuture<FilterProgress> finished = new CompletableFuture<>();
     final CompletableFuture<Exception> failed = new CompletableFuture<>();
 
     @Override
-    public void segmentFiltered(SpoolSegment segment, long outputBytes) {
+    public void segmentFiltered(SpoolSegment segment, FilterCheckpoint checkpoint) {
+        checkpoints.add(checkpoint);
         segments.add(String.valueOf(segment.file().getFileName()));
     }
 

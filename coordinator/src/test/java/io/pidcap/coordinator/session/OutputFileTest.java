@@ -38,6 +38,41 @@ class OutputFileTest {
     }
 
     @Test
+    void shouldGoOnWithWhatADeadProcessLeft() throws IOException {
+        Path part = OutputFile.create(target, false, -1, -1).part();
+        Files.write(part, new byte[] {1, 2, 3, 4});
+        Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r-----"));
+        long inode = OutputFile.inode(part);
+
+        OutputFile output = OutputFile.reopen(target, false, inode, 2);
+        output.channel().write(ByteBuffer.wrap(new byte[] {5}));
+        output.commit();
+
+        assertThat(target).hasBinaryContent(new byte[] {1, 2, 5});
+        assertThat(OutputFile.inode(target)).isEqualTo(inode);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
+                .isEqualTo("rw-r-----");
+    }
+
+    @Test
+    void shouldNotGoOnWithWhatIsNotTheFileThatWasLeft() throws IOException {
+        Path part = OutputFile.create(target, false, -1, -1).part();
+        long inode = OutputFile.inode(part);
+        Files.write(part, new byte[] {1, 2});
+        assertThatThrownBy(() -> OutputFile.reopen(target, false, inode, 3)).hasMessageContaining("at least 3 bytes");
+
+        Path other = Files.write(temp.resolve("other"), new byte[] {1, 2, 3});
+        Files.move(part, temp.resolve("away"));
+        Files.createSymbolicLink(part, other);
+        assertThatThrownBy(() -> OutputFile.reopen(target, false, 0, 3)).isInstanceOf(SessionException.class);
+        Files.delete(part);
+        Files.copy(other, part);
+        assertThatThrownBy(() -> OutputFile.reopen(target, false, inode, 3)).isInstanceOf(SessionException.class);
+        assertThat(other).hasBinaryContent(new byte[] {1, 2, 3});
+        assertThat(part).hasBinaryContent(new byte[] {1, 2, 3});
+    }
+
+    @Test
     void shouldRefuseAFileThatIsThere() throws IOException {
         Files.writeString(target, "mine");
 

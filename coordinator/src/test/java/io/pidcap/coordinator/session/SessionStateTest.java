@@ -36,6 +36,6 @@ class SessionStateTest {
     @Test
     void shouldBeOverOnlyAtTheEnd() {
         assertThat(Arrays.stream(SessionState.values()).filter(SessionState::isOver))
-                .containsExactly(SessionState.FINISHED, SessionState.FAILED);
+                .containsExactly(SessionState.FINISHED, SessionState.FAILED, SessionState.RECOVERED);
     }
 }

@@ -14,6 +14,7 @@ public final class Pidcap {
 
     private final Path directory;
     private final String workerJvmOptions;
+    private final List<String> jvmOptions;
 
     /** @param directory the test's own; output of the commands is kept in it */
     public Pidcap(Path directory) {
@@ -22,8 +23,14 @@ public final class Pidcap {
 
     /** @param workerJvmOptions divided by spaces */
     public Pidcap(Path directory, String workerJvmOptions) {
+        this(directory, workerJvmOptions, List.of());
+    }
+
+    /** @param jvmOptions of the command line itself */
+    public Pidcap(Path directory, String workerJvmOptions, List<String> jvmOptions) {
         this.directory = directory;
         this.workerJvmOptions = workerJvmOptions;
+        this.jvmOptions = List.copyOf(jvmOptions);
     }
 
     /** What a finished command left. */
@@ -69,15 +76,16 @@ public final class Pidcap {
     public Running start(List<String> prefix, String... arguments) throws IOException {
         Path dist = Path.of(System.getProperty("pidcap.dist"));
         List<String> command = new ArrayList<>(prefix);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dpidcap.lib=" + dist.resolve("lib"),
-                "-Dpidcap.worker.jvm=" + workerJvmOptions,
-                "-jar",
-                dist.resolve("lib/pidcap-coordinator.jar").toString()));
+                "-Dpidcap.worker.jvm=" + workerJvmOptions));
+        command.addAll(jvmOptions);
+        command.addAll(
+                List.of("-jar", dist.resolve("lib/pidcap-coordinator.jar").toString()));
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(directory, "out", ".txt");
         Path err = Files.createTempFile(directory, "err", ".txt");

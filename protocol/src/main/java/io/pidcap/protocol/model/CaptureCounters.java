@@ -16,4 +16,16 @@ public record CaptureCounters(
         long receivedPackets,
         long droppedPackets,
         long interfaceDroppedPackets,
-        long prefilteredPackets) {}
+        long prefilteredPackets) {
+    public static final CaptureCounters NOTHING = new CaptureCounters(0, 0, 0, 0, 0, 0);
+
+    public CaptureCounters plus(CaptureCounters other) {
+        return new CaptureCounters(
+                writtenPackets + other.writtenPackets,
+                unwrittenPackets + other.unwrittenPackets,
+                receivedPackets + other.receivedPackets,
+                droppedPackets + other.droppedPackets,
+                interfaceDroppedPackets + other.interfaceDroppedPackets,
+                prefilteredPackets + other.prefilteredPackets);
+    }
+}

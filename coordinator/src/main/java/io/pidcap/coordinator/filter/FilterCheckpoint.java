@@ -1,0 +1,45 @@
+package io.pidcap.coordinator.filter;
+
+import io.pidcap.coordinator.attribution.ProcessTotals;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A point at which the output is known to hold exactly the selected packets of a beginning of the spool, so that another
+ * process can go on from there.
+ *
+ * @param run of the capture-worker; those before it are filtered to their ends
+ * @param positions of the interfaces of {@code run}
+ * @param outputBytes the output's length, all of it given to the file system
+ * @param counters of that beginning of the spool
+ */
+public record FilterCheckpoint(
+        int run,
+        List<StreamPosition> positions,
+        long outputBytes,
+        FilterCounters counters,
+        List<ProcessTotals> processes) {
+    /** Before everything. */
+    public static final FilterCheckpoint NOTHING = new FilterCheckpoint(
+            0, List.of(), 0, new FilterCounters(0, 0, 0, 0, Map.of(), Map.of(), 0, Map.of(), 0, 0), List.of());
+
+    public FilterCheckpoint {
+        positions = List.copyOf(positions);
+        processes = List.copyOf(processes);
+    }
+
+    /** Where an interface's first packet that is not in the output lies. */
+    StreamPosition positionOf(int ofRun, int interfaceNumber) {
+        if (ofRun < run) {
+            return new StreamPosition(interfaceNumber, Integer.MAX_VALUE, 0);
+        }
+        if (ofRun == run) {
+            for (StreamPosition position : positions) {
+                if (position.interfaceNumber() == interfaceNumber) {
+                    return position;
+                }
+            }
+        }
+        return new StreamPosition(interfaceNumber, 0, 0);
+    }
+}

@@ -1,0 +1,218 @@
+package io.pidcap.coordinator.recovery;
+
+import io.pidcap.coordinator.filter.FilterCheckpoint;
+import io.pidcap.coordinator.session.CheckpointMapper;
+import io.pidcap.coordinator.session.GapLog;
+import io.pidcap.coordinator.session.SessionReport;
+import io.pidcap.coordinator.worker.WorkerRole;
+import io.pidcap.protocol.file.CaptureFileException;
+import io.pidcap.protocol.file.JournalReader;
+import io.pidcap.protocol.model.CaptureCounters;
+import io.pidcap.protocol.v1.JournalRecord;
+import io.pidcap.protocol.v1.Role;
+import io.pidcap.protocol.v1.SessionStarted;
+import io.pidcap.protocol.v1.WorkerRunEnded;
+import io.pidcap.protocol.v1.WorkerRunStarted;
+import io.pidcap.protocol.wire.ProtocolException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session had become when the last record of its journal was written: all that its report would have said, but for
+ * what the filter stage does since. One thread.
+ */
+final class SessionHistory {
+    private final Map<WorkerRole, List<WorkerLife>> lives = new EnumMap<>(WorkerRole.class);
+    private final Map<WorkerRole, GapLog> gaps = new EnumMap<>(WorkerRole.class);
+    private final EventHistory events = new EventHistory();
+    private final CaptureHistory capture = new CaptureHistory();
+    private SessionStarted head = SessionStarted.getDefaultInstance();
+    private FilterCheckpoint checkpoint = FilterCheckpoint.NOTHING;
+    private Instant lastRecord = Instant.EPOCH;
+    private @Nullable Instant stopAsked;
+    private @Nullable Instant ready;
+
+    private SessionHistory() {
+        for (WorkerRole role : WorkerRole.values()) {
+            lives.put(role, new ArrayList<>());
+            gaps.put(role, new GapLog(role));
+        }
+    }
+
+    /**
+     * Reads a journal to its end, or to where its last record is torn.
+     *
+     * @throws IOException it cannot be read, or is damaged before its end
+     */
+    static SessionHistory read(Path journal) throws IOException {
+        SessionHistory history = new SessionHistory();
+        try (JournalReader reader = JournalReader.open(journal)) {
+            long offset = reader.offset();
+            for (JournalRecord entry = reader.next(); entry != null; entry = reader.next()) {
+                try {
+                    history.add(entry);
+                } catch (ProtocolException e) {
+                    throw new CaptureFileException(journal.toString(), offset, String.valueOf(e.getMessage()));
+                }
+                offset = reader.offset();
+            }
+            if (history.head.getOutputFile().isEmpty()) {
+                throw new CaptureFileException(journal.toString(), offset, "does not begin with what the session was");
+            }
+        }
+        Instant end = history.captureEnd();
+        history.gaps.values().forEach(log -> log.closed(end));
+        return history;
+    }
+
+    private void add(JournalRecord entry) {
+        lastRecord = Instant.ofEpochSecond(0, entry.getWrittenEpochNanos());
+        switch (entry.getBodyCase()) {
+            case SESSION_STARTED -> head = entry.getSessionStarted();
+            case SESSION_STOPPING -> stopAsked = lastRecord;
+            case WORKER_RUN_STARTED -> runStarted(entry.getWorkerRunStarted());
+            case WORKER_RUN_ENDED -> runEnded(entry.getWorkerRunEnded());
+            case SNAPSHOT_PART -> events.snapshotPart(entry.getSnapshotPart().getPart());
+            case WATCH_READY -> {
+                events.ready(entry.getWatchReady().getReady());
+                Instant taken = events.snapshotTaken();
+                becameReady(WorkerRole.EVENTS, taken == null ? lastRecord : taken);
+            }
+            case FLOW_BATCH -> events.batch(entry.getFlowBatch().getBatch(), gapsOf(WorkerRole.EVENTS));
+            case CAPTURE_READY -> {
+                capture.ready(entry.getCaptureReady().getReady());
+                becameReady(WorkerRole.CAPTURE, lastRecord);
+            }
+            case SPOOL_PROGRESS ->
+                capture.progress(
+                        entry.getSpoolProgress().getRun(),
+                        entry.getSpoolProgress().getProgress());
+            case SEGMENT_FILTERED -> checkpoint = CheckpointMapper.toModel(entry.getSegmentFiltered());
+            default -> {
+                // Of a newer release, or nothing that is needed here.
+            }
+        }
+    }
+
+    private void runStarted(WorkerRunStarted body) {
+        WorkerRole role = role(body.getRole());
+        if (role == WorkerRole.EVENTS) {
+            events.runStarted();
+        }
+        Instant started = Instant.ofEpochSecond(0, body.getStartedEpochNanos());
+        livesOf(role)
+                .add(new WorkerLife(
+                        role, body.getRun(), Integer.toUnsignedLong(body.getPid()), started, null, null, ""));
+    }
+
+    private void becameReady(WorkerRole role, Instant since) {
+        WorkerLife life = newest(role);
+        if (life != null) {
+            replaceNewest(role, life.readyAt(lastRecord));
+        }
+        gapsOf(role).closed(since);
+        if (ready == null && isReady(WorkerRole.CAPTURE) && isReady(WorkerRole.EVENTS)) {
+            ready = lastRecord;
+        }
+    }
+
+    private void runEnded(WorkerRunEnded body) {
+        WorkerRole role = role(body.getRole());
+        WorkerLife life = newest(role);
+        if (life == null) {
+            return;
+        }
+        Instant ended = Instant.ofEpochSecond(0, body.getEndedEpochNanos());
+        replaceNewest(role, life.endedAt(ended, body.getReason()));
+        if (life.ready() != null && stopAsked == null) {
+            Instant known = role == WorkerRole.CAPTURE ? capture.drainedUntil() : events.watermark();
+            gapsOf(role).opened(known == null ? life.ready() : known, body.getReason());
+        }
+    }
+
+    private static WorkerRole role(Role role) {
+        return role == Role.ROLE_CAPTURE_WORKER ? WorkerRole.CAPTURE : WorkerRole.EVENTS;
+    }
+
+    private boolean isReady(WorkerRole role) {
+        WorkerLife life = newest(role);
+        return life != null && life.ready() != null;
+    }
+
+    private List<WorkerLife> livesOf(WorkerRole role) {
+        return lives.computeIfAbsent(role, any -> new ArrayList<>());
+    }
+
+    private GapLog gapsOf(WorkerRole role) {
+        return gaps.computeIfAbsent(role, GapLog::new);
+    }
+
+    private @Nullable WorkerLife newest(WorkerRole role) {
+        List<WorkerLife> known = livesOf(role);
+        return known.isEmpty() ? null : known.get(known.size() - 1);
+    }
+
+    private void replaceNewest(WorkerRole role, WorkerLife life) {
+        List<WorkerLife> known = livesOf(role);
+        known.set(known.size() - 1, life);
+    }
+
+    SessionStarted head() {
+        return head;
+    }
+
+    /** The last one; {@link FilterCheckpoint#NOTHING}: no segment was filtered to its end. */
+    FilterCheckpoint checkpoint() {
+        return checkpoint;
+    }
+
+    /** When both workers were ready for the first time; null: they never were. */
+    @Nullable
+    Instant ready() {
+        return ready;
+    }
+
+    /** When the stop was asked for, or else when the coordinator gave its last sign of life. */
+    Instant captureEnd() {
+        return stopAsked == null ? lastRecord : stopAsked;
+    }
+
+    Instant lastRecord() {
+        return lastRecord;
+    }
+
+    /** Of which no end is known. */
+    List<WorkerLife> left() {
+        return allLives().stream().filter(life -> life.ended() == null).toList();
+    }
+
+    List<SessionReport.Run> runs() {
+        return allLives().stream().map(WorkerLife::row).toList();
+    }
+
+    private List<WorkerLife> allLives() {
+        return lives.values().stream().flatMap(List::stream).toList();
+    }
+
+    List<SessionReport.Gap> gaps() {
+        return gaps.values().stream().flatMap(log -> log.all().stream()).toList();
+    }
+
+    SessionReport.Events events() {
+        return events.report();
+    }
+
+    List<CaptureCounters> captureTotals() {
+        return capture.totals(head.getCapture().getInterfacesCount());
+    }
+
+    List<SessionReport.Interface> interfaces() {
+        return capture.report(head.getCapture().getInterfacesList());
+    }
+}

@@ -1,0 +1,250 @@
+package io.pidcap.coordinator.recovery;
+
+import io.pidcap.coordinator.attribution.ProcessSelector;
+import io.pidcap.coordinator.attribution.ProcessTotals;
+import io.pidcap.coordinator.filter.FilterCheckpoint;
+import io.pidcap.coordinator.filter.FilterProgress;
+import io.pidcap.coordinator.journal.JournalReplay;
+import io.pidcap.coordinator.offline.SpoolFilter;
+import io.pidcap.coordinator.session.OutputFile;
+import io.pidcap.coordinator.session.OutputFormat;
+import io.pidcap.coordinator.session.SessionDirectory;
+import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.session.SessionNotes;
+import io.pidcap.coordinator.session.SessionReport;
+import io.pidcap.coordinator.session.SessionState;
+import io.pidcap.coordinator.session.TakenOverSession;
+import io.pidcap.protocol.file.CaptureFileException;
+import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.v1.SessionStarted;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Completes a session whose coordinator died, as a stop at that time would have: what was filtered stays in the output up
+ * to the last checkpoint of the journal, what is left of the spool is filtered, the output gets its name and the session
+ * its report. Nothing is deleted before that, so this can die and be done again. One thread.
+ */
+public final class SessionRecovery {
+    private final TakenOverSession session;
+    private final SessionDirectory directory;
+    private final SessionHistory history;
+    private final SessionStarted head;
+    private final List<String> endNotes = new ArrayList<>();
+
+    private SessionRecovery(TakenOverSession session, SessionHistory history) {
+        this.session = session;
+        this.directory = session.directory();
+        this.history = history;
+        this.head = history.head();
+    }
+
+    /**
+     * @return the report that the session has now; of a session that was never ready, one with a failure
+     * @throws SessionException it cannot be recovered now; everything is as it was, or can be recovered again
+     */
+    public static SessionReport recover(SessionDirectory directory) throws InterruptedException {
+        try (TakenOverSession session = TakenOverSession.take(directory)) {
+            SessionHistory history = SessionHistory.read(directory.journal());
+            if (history.head().getSplitOutput()) {
+                throw splitOutput(directory, history.head());
+            }
+            return new SessionRecovery(session, history).run();
+        } catch (IOException e) {
+            throw new SessionException(
+                    Kind.FAILURE,
+                    "recover the session " + directory.id() + ": " + SessionException.words(e),
+                    "what it left is in " + directory.path(),
+                    e);
+        }
+    }
+
+    private static SessionException splitOutput(SessionDirectory directory, SessionStarted head) {
+        String name = head.getOutputFile();
+        return new SessionException(
+                Kind.NOT_SUPPORTED,
+                "the session " + directory.id() + " has a file for each process name, which cannot be completed",
+                head.getKeepSpool()
+                        ? "`pidcap filter " + directory.id() + " --split` writes them all anew, under other names"
+                        : "what was filtered is in the .part files of " + name + ", the rest in " + directory.spool());
+    }
+
+    private SessionReport run() throws IOException, InterruptedException {
+        endNotes.add("recovered: the coordinator died after "
+                + history.lastRecord().truncatedTo(ChronoUnit.MILLIS) + ", its last sign of life");
+        endNotes.addAll(LeftWorkers.end(history.left()));
+        Instant ready = history.ready();
+        if (ready == null) {
+            return neverReady();
+        }
+        if (RecoveredOutput.isComplete(head)) {
+            Path target = Path.of(head.getOutputFile());
+            return end(report(total(history.checkpoint(), null), output(target), 0));
+        }
+        return filter(ready);
+    }
+
+    private SessionReport neverReady() throws IOException {
+        Files.deleteIfExists(OutputFile.partOf(Path.of(head.getOutputFile())));
+        SessionReport.Failure failure = new SessionReport.Failure(
+                Kind.FAILURE, "the session " + directory.id() + " died before it was ready: nothing was captured", "");
+        FilterProgress nothing = total(FilterCheckpoint.NOTHING, null);
+        SessionReport.Output none = new SessionReport.Output("", head.getOutputFormat(), 0);
+        SessionReport report = report(SessionState.FAILED, failure, nothing, none, 0);
+        session.end(SessionState.FAILED, report, false);
+        return report;
+    }
+
+    private SessionReport filter(Instant ready) throws IOException, InterruptedException {
+        RecoveredOutput output = RecoveredOutput.open(head, history.checkpoint());
+        if (output.lostPackets() > 0) {
+            endNotes.add(output.lostPackets() + " packets had been kept in "
+                    + output.file().part() + ", which is not there any more");
+        }
+        FilterProgress result;
+        try (CaptureFileWriter writer = output.writer();
+                JournalReplay journal = JournalReplay.open(directory.journal())) {
+            SpoolFilter filter = new SpoolFilter(selector(), directory.spool(), writer, output.from());
+            result = total(output.from(), filter.run(journal));
+            endNotes.addAll(result.problems());
+            if (journal.tornBytes() > 0) {
+                endNotes.add("the last record of the journal was torn, as it is when its writer dies");
+            }
+            SessionReport soFar = report(result, output(output.file().part()), output.lostPackets());
+            writer.close(SessionNotes.statistics(
+                    filter.outputInterfaces(), soFar, nanos(ready), nanos(history.captureEnd())));
+        } catch (CaptureFileException e) {
+            // Of the journal; recover() says what is to be done about it.
+            throw e;
+        } catch (IOException e) {
+            throw SessionException.output(e);
+        }
+        Path path = commit(output.file());
+        return end(report(result, output(path), output.lostPackets()));
+    }
+
+    private Path commit(OutputFile file) {
+        try {
+            Path path = file.commit();
+            if (!path.equals(file.target())) {
+                endNotes.add(file.target() + " appeared meanwhile and was left alone: the packets are in " + path);
+            }
+            return path;
+        } catch (IOException e) {
+            throw SessionException.output("complete", file.target(), e);
+        }
+    }
+
+    private ProcessSelector selector() {
+        return new ProcessSelector(
+                ProcessSelector.patterns(head.getProcessNamesList()),
+                ProcessSelector.patterns(head.getExecutablesList()),
+                Set.copyOf(head.getPidsList()),
+                Set.copyOf(userIds()),
+                Set.of(),
+                head.getWithChildren());
+    }
+
+    private List<Long> userIds() {
+        return head.getUserIdsList().stream().map(Integer::toUnsignedLong).toList();
+    }
+
+    private static SessionReport.Output output(Path path) throws IOException {
+        return new SessionReport.Output(path.toString(), OutputFormat.of(path).word(), Files.size(path));
+    }
+
+    /** What was filtered before and since; a flow of which packets were kept in both counts twice. */
+    private static FilterProgress total(FilterCheckpoint before, @Nullable FilterProgress since) {
+        if (since == null) {
+            return new FilterProgress(
+                    FilterProgress.State.FINISHED,
+                    0,
+                    0,
+                    before.outputBytes(),
+                    before.counters(),
+                    before.processes(),
+                    0,
+                    List.of());
+        }
+        Map<Object, ProcessTotals> processes = new LinkedHashMap<>();
+        before.processes().forEach(one -> processes.put(one.identity(), one));
+        since.processes().forEach(one -> processes.merge(one.identity(), one, ProcessTotals::plus));
+        return new FilterProgress(
+                since.state(),
+                since.doneBytes(),
+                since.totalBytes(),
+                since.outputBytes(),
+                before.counters().plus(since.counters()),
+                processes.values().stream()
+                        .sorted((one, other) -> Long.compare(other.bytes(), one.bytes()))
+                        .collect(Collectors.toList()),
+                since.intervals(),
+                since.problems());
+    }
+
+    private SessionReport end(SessionReport report) throws IOException {
+        session.end(SessionState.RECOVERED, report, head.getKeepSpool());
+        return report;
+    }
+
+    private SessionReport report(FilterProgress progress, SessionReport.Output output, long lostPackets) {
+        return report(SessionState.RECOVERED, null, progress, output, lostPackets);
+    }
+
+    private SessionReport report(
+            SessionState state,
+            SessionReport.@Nullable Failure failure,
+            FilterProgress progress,
+            SessionReport.Output output,
+            long lostPackets) {
+        List<String> lastNotes = new ArrayList<>(endNotes);
+        if (head.getKeepSpool() && state == SessionState.RECOVERED) {
+            lastNotes.add(SessionNotes.allIsKept(directory));
+        }
+        SessionReport.Events events = history.events();
+        return new SessionReport(
+                SessionReport.FORMAT,
+                directory.id(),
+                state.word(),
+                failure,
+                Instant.ofEpochSecond(0, head.getStarted().getEpochNanos()),
+                history.ready(),
+                history.captureEnd(),
+                Instant.now(),
+                selection(),
+                output,
+                SessionNotes.packets(history.captureTotals(), progress, lostPackets),
+                events,
+                history.interfaces(),
+                SessionNotes.processes(progress),
+                history.runs(),
+                history.gaps(),
+                events.limits(),
+                lastNotes);
+    }
+
+    private SessionReport.Selection selection() {
+        return new SessionReport.Selection(
+                head.getProcessNamesList(),
+                head.getExecutablesList(),
+                head.getPidsList(),
+                userIds(),
+                head.getWithChildren(),
+                head.getCapture().getFilter());
+    }
+
+    private static long nanos(Instant instant) {
+        return instant.getEpochSecond() * 1_000_000_000 + instant.getNano();
+    }
+}
