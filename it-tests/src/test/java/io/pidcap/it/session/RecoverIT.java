@@ -33,10 +33,10 @@ import tools.jackson.databind.JsonNode;
  * of the wanted process once and none of the bystander's, compared with what tcpdump saw.
  */
 class RecoverIT {
-    private static final String NET = "net 127.21.0.0/16";
-    private static final String SERVER = "127.21.0.1";
-    private static final String TARGET = "127.21.0.2";
-    private static final String BYSTANDER = "127.21.0.3";
+    private static final String NET = "net 127.221.0.0/16";
+    private static final String SERVER = "127.221.0.1";
+    private static final String TARGET = "127.221.0.2";
+    private static final String BYSTANDER = "127.221.0.3";
     private static final String[] PACKET = {
         "ip.src", "ip.id", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags"
     };
@@ -190,7 +190,7 @@ class RecoverIT {
                 Await.until(
                         "it is stopping",
                         () -> Files.readString(sessionMarks().get(0)).contains("\"stopping\""));
-                Victim.signal(victim.coordinator(), "KILL");
+                victim.killCoordinatorAlone();
                 Victim.signal(events, "CONT");
                 assertThat(stop.await().exitCode()).isNotZero();
                 victim.awaitWorkersGone();
@@ -248,7 +248,7 @@ class RecoverIT {
         Victim victim = Victim.of(pidcap, directory);
         long events = Victim.worker(pidcap, "events");
         Victim.signal(events, "STOP");
-        Victim.signal(victim.coordinator(), "KILL");
+        victim.killCoordinatorAlone();
         JsonNode report = recover();
         assertThat(report.get("endNotes").toString()).contains("event-worker (pid " + events + ")", "was killed");
         victim.awaitWorkersGone();

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each signal that asks for an end, once and again: the session ends in order and its file is complete. */
 class SignalsIT {
-    private static final String SERVER = "127.22.0.1";
-    private static final String TARGET = "127.22.0.2";
+    private static final String SERVER = "127.222.0.1";
+    private static final String TARGET = "127.222.0.2";
 
     @TempDir
     Path directory;

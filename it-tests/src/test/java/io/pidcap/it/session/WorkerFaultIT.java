@@ -30,8 +30,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Workers die and hang: what was lost by that is told, all else is captured. */
 class WorkerFaultIT {
-    private static final String SERVER = "127.23.0.1";
-    private static final String TARGET = "127.23.0.2";
+    private static final String SERVER = "127.223.0.1";
+    private static final String TARGET = "127.223.0.2";
 
     @TempDir
     Path directory;
@@ -90,7 +90,9 @@ class WorkerFaultIT {
                 assertThat(gap.get("incomplete").asBoolean()).isFalse();
             }
             assertThat(report.get("workerRuns")).hasSize(2 + hit.size());
-            assertThat(payload()).isEqualTo(2 * 10 * (100 + 300));
+            assertThat(payload())
+                    .as("%s", Tshark.fields(file, "tcp.len>0", "ip.src", "tcp.srcport", "tcp.dstport", "tcp.len"))
+                    .isEqualTo(2 * 10 * (100 + 300));
             assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains(" gaps=" + hit.size());
         }
     }

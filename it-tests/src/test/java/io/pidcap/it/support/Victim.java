@@ -92,8 +92,14 @@ public final class Victim {
 
     /** Kills the coordinator, and waits until its workers have ended by themselves and left nothing attached. */
     public void killCoordinator() throws Exception {
-        signal(coordinator, "KILL");
+        killCoordinatorAlone();
         awaitWorkersGone();
+    }
+
+    /** Waits for its end only. */
+    public void killCoordinatorAlone() throws Exception {
+        signal(coordinator, "KILL");
+        Await.until("the coordinator is gone", () -> isGone(coordinator));
     }
 
     public void awaitWorkersGone() throws Exception {
