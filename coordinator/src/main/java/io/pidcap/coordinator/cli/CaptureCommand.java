@@ -1,12 +1,15 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.session.CaptureOutput;
 import io.pidcap.coordinator.session.CaptureSession;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionConfig;
 import io.pidcap.coordinator.session.SessionEnd;
 import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.session.SessionHome;
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.worker.WorkerLauncher;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +23,13 @@ import picocli.CommandLine.Option;
         name = "capture",
         sortOptions = false,
         header = "Captures processes in the foreground, until Ctrl-C.",
-        description = {"", "Ends at Ctrl-C, SIGTERM, --duration or --packets, and prints a summary.", ""},
+        description = {
+            "",
+            "Prints a line for each packet, with its process before it, or writes them to a file with -w. Ends at Ctrl-C, "
+                    + "SIGTERM, --duration or --packets, or when nobody reads its output any more, and prints a "
+                    + "summary: to standard error where packets go to standard output.",
+            ""
+        },
         optionListHeading = "%nOptions:%n")
 final class CaptureCommand extends BaseCommand {
     private static final long STATUS_MILLIS = 500;
@@ -31,14 +40,18 @@ final class CaptureCommand extends BaseCommand {
     @Mixin
     final CaptureOptions options = new CaptureOptions();
 
-    @Option(names = "--json", description = "Print the report as JSON instead of the summary.")
+    @Option(
+            names = "--json",
+            description = "Print JSON: with -w the report instead of the summary, without it a line for each packet.")
     boolean json;
 
     @Override
     int execute(Console console) throws Exception {
         targets.check();
-        SessionConfig config = options.toConfig(targets);
-        CaptureSession session = CaptureSession.start(config, home(), WorkerLauncher.installedLibDirectory());
+        boolean printing = options.output == null;
+        boolean live = printing || options.isToStandardOutput();
+        SessionConfig config = live ? options.toLiveConfig(targets) : options.toConfig(targets);
+        CaptureSession session = start(config, live, printing);
         for (String signal : List.of("INT", "TERM", "HUP")) {
             Signals.handle(signal, name -> session.stop("SIG" + name));
         }
@@ -49,10 +62,15 @@ final class CaptureCommand extends BaseCommand {
             throw Await.cause(e);
         }
         StaleSessions.tell(console, sessions());
-        console.say(
-                "capturing " + String.join(", ", config.interfaces()) + " into " + config.output() + "; Ctrl-C stops");
-        SessionEnd end = follow(console, session);
-        console.print(json ? Json.write(end.report()) + "\n" : ReportText.summary(end.report()));
+        console.say("capturing " + String.join(", ", config.interfaces()) + (live ? "" : " into " + config.output())
+                + "; Ctrl-C stops");
+        SessionEnd end = follow(console, session, !live && Terminal.isStderr());
+        String report = json && !printing ? Json.write(end.report()) + "\n" : ReportText.summary(end.report());
+        if (live) {
+            console.tell(report);
+        } else {
+            console.print(report);
+        }
         SessionException failure = end.failure();
         if (failure != null) {
             console.error(failure);
@@ -61,8 +79,19 @@ final class CaptureCommand extends BaseCommand {
         return ExitCode.OK.status();
     }
 
-    private static SessionEnd follow(Console console, CaptureSession session) throws InterruptedException {
-        boolean shown = Terminal.isStderr();
+    private CaptureSession start(SessionConfig config, boolean live, boolean printing) {
+        SessionHome home = home();
+        Path libDirectory = WorkerLauncher.installedLibDirectory();
+        if (!live) {
+            return CaptureSession.start(config, home, libDirectory);
+        }
+        CaptureOutput output = printing ? LiveOutput.printed(json) : LiveOutput.pcapng(config.style());
+        return CaptureSession.start(config, output, home, libDirectory);
+    }
+
+    /** @param shown whether a status line is */
+    private static SessionEnd follow(Console console, CaptureSession session, boolean shown)
+            throws InterruptedException {
         try {
             while (shown) {
                 try {

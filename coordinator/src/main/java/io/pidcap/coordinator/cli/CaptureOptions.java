@@ -4,6 +4,7 @@ import io.pidcap.coordinator.session.SessionConfig;
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.session.SessionId;
+import io.pidcap.coordinator.session.StreamOutput;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -24,7 +25,8 @@ final class CaptureOptions {
             names = {"-w", "--write"},
             paramLabel = "FILE",
             description = "Write the packets to FILE: pcapng, or pcap if it ends in .pcap. "
-                    + "Default: NAME-DATE-TIME.pcapng in the current directory.")
+                    + "With `capture`, - is standard output, for a program that reads pcapng. Default: `capture` prints "
+                    + "the packets, the others write NAME-DATE-TIME.pcapng in the current directory.")
     @Nullable
     Path output;
 
@@ -118,18 +120,36 @@ final class CaptureOptions {
      * @throws SessionException an option's value makes no sense
      */
     SessionConfig toConfig(TargetOptions targets) {
+        return toConfig(targets, target(targets.subject()));
+    }
+
+    /**
+     * The same for packets that go to standard output.
+     *
+     * @param targets checked
+     */
+    SessionConfig toLiveConfig(TargetOptions targets) {
+        if (style.split) {
+            throw new SessionException(
+                    Kind.USAGE, "--split: standard output is not several files", "name a file or a directory with -w");
+        }
+        return toConfig(targets, StreamOutput.STANDARD_OUTPUT);
+    }
+
+    private SessionConfig toConfig(TargetOptions targets, Path target) {
         return toConfig(
                 targets.subject(),
                 targets.names,
                 targets.executablePatterns(),
                 targets.pids,
                 targets.userIds(),
-                targets.children);
+                targets.children,
+                target);
     }
 
     /** Of one process and its children; the session and its default file are named after {@code subject}. */
     SessionConfig toConfig(String subject, int pid) {
-        return toConfig(subject, List.of(), List.of(), List.of(pid), List.of(), true);
+        return toConfig(subject, List.of(), List.of(), List.of(pid), List.of(), true, target(subject));
     }
 
     private SessionConfig toConfig(
@@ -138,13 +158,13 @@ final class CaptureOptions {
             List<String> executables,
             List<Integer> pids,
             List<Long> userIds,
-            boolean children) {
+            boolean children,
+            Path target) {
         requireRange("--snaplen", snaplen, 1, SessionConfig.MAX_SNAPLEN_BYTES);
         requireRange("--buffer", bufferBytes, 1 << 16, 1 << 30);
         requireRange("--poll-interval (in ms)", pollIntervalMillis, 1, 60_000);
         requireRange("--packets", packetLimit, 0, Long.MAX_VALUE);
         InvokingUser user = InvokingUser.current();
-        Path target = target(subject);
         return new SessionConfig(
                 subject,
                 interfaces.isEmpty() ? List.of(SessionConfig.ANY_INTERFACE) : interfaces,
@@ -202,7 +222,19 @@ final class CaptureOptions {
         return true;
     }
 
+    /** Of packets that are written to standard output. */
+    boolean isToStandardOutput() {
+        return output != null && output.toString().equals("-");
+    }
+
     private Path target(String subject) {
+        if (isToStandardOutput()) {
+            throw new SessionException(
+                    Kind.USAGE,
+                    "-w -: only `pidcap capture` writes packets to standard output, which `run` leaves to its command "
+                            + "and nobody reads in the background",
+                    "name a file with -w");
+        }
         Path chosen = output == null
                 ? Path.of(SessionId.outputName(LocalDateTime.now(ZoneId.systemDefault()), subject))
                 : output;

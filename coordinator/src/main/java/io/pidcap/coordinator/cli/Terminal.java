@@ -13,6 +13,10 @@ final class Terminal {
         return isTerminal(2);
     }
 
+    static boolean isStdout() {
+        return isTerminal(1);
+    }
+
     static boolean isStdin() {
         return isTerminal(0);
     }

@@ -128,16 +128,17 @@ public final class FilterThread {
                     stage.finish();
                     return true;
                 }
-                stage.flush();
             }
             publish(!more);
         }
     }
 
-    private void publish(boolean now) {
+    /** Also what is written so far: somebody may be looking at the packets as they come. */
+    private void publish(boolean now) throws IOException {
         long nanoTime = System.nanoTime();
         if (now || nanoTime - publishedNanoTime > PUBLISH_NANOS) {
             publishedNanoTime = nanoTime;
+            stage.flush();
             progress = stage.progress(State.RUNNING);
         }
     }

@@ -42,6 +42,11 @@ public interface CaptureOutput {
     /** Nothing came of it: deletes what there is. */
     void abandon() throws IOException;
 
+    /** Whether a write failed because nobody takes the packets any more, which is no failure of the session's. */
+    default boolean isUnread() {
+        return false;
+    }
+
     /** What the user should know of a completed output, one sentence each. */
     List<String> notes();
 

@@ -96,8 +96,17 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
      * @throws SessionException it cannot begin; nothing of it is left
      */
     public static CaptureSession start(SessionConfig config, SessionHome home, Path libDirectory) {
+        return start(config, SessionOutput.create(config), home, libDirectory);
+    }
+
+    /**
+     * The same with an output that is there already.
+     *
+     * @param output the session's from now on, also if it cannot begin
+     */
+    public static CaptureSession start(
+            SessionConfig config, CaptureOutput output, SessionHome home, Path libDirectory) {
         Instant started = Instant.now();
-        CaptureOutput output = SessionOutput.create(config);
         SessionDirectory directory = null;
         Map<WorkerRole, WorkerProcess> workers = Map.of();
         try {
@@ -305,9 +314,16 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
 
     @Override
     public void filterFailed(Exception cause) {
-        LOG.error("the filter stage failed", cause);
         filterIsOver = true;
         SessionException why = SessionException.filter(cause);
+        if (output.isUnread() && state != SessionState.STARTING) {
+            endInOrder("nobody reads the output any more", null);
+            if (state == SessionState.DRAINING) {
+                complete();
+            }
+            return;
+        }
+        LOG.error("the filter stage failed", cause);
         if (state == SessionState.STARTING) {
             fail(why);
         } else if (state == SessionState.CAPTURING) {
@@ -338,9 +354,9 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             filter.closeOutput(report(), epochNanos(readyAt), epochNanos(stopAskedAt));
         } catch (IOException e) {
             LOG.error("complete the output", e);
-            failure = failure == null ? SessionException.output(e) : failure;
+            failure = failure == null && !output.isUnread() ? SessionException.output(e) : failure;
         }
-        if (failure != null) {
+        if (failure != null || output.isUnread()) {
             output.countLost(filter.progress().counters().keptPackets());
         }
         try {

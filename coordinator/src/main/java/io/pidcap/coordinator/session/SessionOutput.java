@@ -36,6 +36,11 @@ final class SessionOutput {
         }
     }
 
+    /** See {@link CaptureOutput#isUnread}. */
+    boolean isUnread() {
+        return output.isUnread();
+    }
+
     long lostPackets() {
         return lostPackets;
     }
