@@ -5,6 +5,7 @@ import io.pidcap.protocol.file.CapturedPacket;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.file.PacketNote;
+import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.model.NotedProcess;
 import io.pidcap.protocol.model.PacketLabel;
 import java.io.ByteArrayOutputStream;
@@ -52,8 +53,19 @@ public final class PrintingWriter implements CaptureFileWriter {
 
     @Override
     public int addInterface(InterfaceDescription description) {
+        if (interfaces.isEmpty()) {
+            warmUp();
+        }
         interfaces.add(description);
         return interfaces.size() - 1;
+    }
+
+    /** Loading what decodes and prints takes tenths of a second, for which the first packet would have to wait. */
+    private void warmUp() {
+        ByteBuffer packet = ByteBuffer.allocate(40);
+        packet.putInt(0, 0x45000028).putInt(8, 0x40060000).putInt(32, 0x50020000);
+        Written tcp = new Written(packet, 0, packet.capacity(), packet.capacity(), 0);
+        String unused = format.apply(decoder.decode("", LinkType.RAW, tcp), PacketProcess.UNKNOWN);
     }
 
     @Override
@@ -95,8 +107,10 @@ public final class PrintingWriter implements CaptureFileWriter {
         InterfaceDescription from = interfaces.get(interfaceId);
         // Where there is one only, its name says nothing.
         String name = interfaces.size() == 1 ? "" : from.name();
-        DecodedPacket packet = decoder.decode(
-                name, from.linkType(), new Written(data, offset, capturedLength, originalLength, epochNanos));
+        // Its limit plays no part.
+        ByteBuffer whole = data.duplicate().clear();
+        Written written = new Written(whole, offset, capturedLength, originalLength, epochNanos);
+        DecodedPacket packet = decoder.decode(name, from.linkType(), written);
         String line = format.apply(packet, label == null ? PacketProcess.UNKNOWN : ((Printed) label).process());
         waiting.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
         if (waiting.size() >= CHUNK_BYTES) {

@@ -26,11 +26,11 @@ import tools.jackson.databind.JsonNode;
 
 /** Packets are looked at while the session runs: by other programs through a pipe, or in lines. */
 class LiveIT {
-    private static final String SERVER_ADDRESS = "127.12.0.1";
-    private static final String TARGET_ADDRESS = "127.12.0.2";
-    private static final String OTHER_ADDRESS = "127.12.0.3";
+    private static final String SERVER_ADDRESS = "127.42.0.1";
+    private static final String TARGET_ADDRESS = "127.42.0.2";
+    private static final String OTHER_ADDRESS = "127.42.0.3";
     private static final List<String> CAPTURE =
-            List.of("capture", "-n", "it-target", "-i", "lo", "-f", "net 127.12.0.0/16");
+            List.of("capture", "-n", "it-target", "-i", "lo", "-f", "net 127.42.0.0/16");
     private static final Pattern LINE =
             Pattern.compile("(\\S+ \\S+) (\\S+) \\S+ > \\S+, IP (\\S+)\\.(\\d+) > (\\S+)\\.(\\d+): "
                     + "TCP \\[\\S+], length (\\d+), peer (\\S+)");
@@ -42,6 +42,7 @@ class LiveIT {
     private StartedSessions sessions;
     private long targetPid;
     private long echoPid;
+    private String sessionId = "";
 
     @BeforeEach
     void needs() {
@@ -215,7 +216,8 @@ class LiveIT {
     }
 
     private JsonNode stop(Pidcap.Running running) throws Exception {
-        JsonNode report = sessions.stop(Status.onlySession(pidcap).get("id").asString());
+        sessionId = Status.onlySession(pidcap).get("id").asString();
+        JsonNode report = sessions.stop(sessionId);
         Pidcap.Result result = running.await();
         assertThat(result.exitCode()).as(result.err()).isZero();
         assertThat(report.get("packets").get("kept").asLong()).isGreaterThan(10);
@@ -224,14 +226,7 @@ class LiveIT {
 
     private List<String> readByTshark() throws Exception {
         Path file = directory.resolve("target.pcapng");
-        String id;
-        try (var state = Files.list(directory.resolve("state"))) {
-            id = state.filter(path -> Files.exists(path.resolve("journal")))
-                    .map(path -> String.valueOf(path.getFileName()))
-                    .findFirst()
-                    .orElseThrow();
-        }
-        Pidcap.Result filtered = pidcap.run("filter", id, "-n", "it-target", "-w", file.toString());
+        Pidcap.Result filtered = pidcap.run("filter", sessionId, "-n", "it-target", "-w", file.toString());
         assertThat(filtered.exitCode()).as(filtered.err()).isZero();
         return Tshark.fields(
                 file, "", "frame.time_epoch", "ip.src", "tcp.srcport", "ip.dst", "tcp.dstport", "frame.len");
