@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Carries what the source tells into numbered batches. Only the thread that owns the source calls it. */
 final class FlowEventPump {
-    /** Of what the coordinator may rely on; the rest is for looking and sending. Each wait less is CPU for nothing. */
-    private static final long LONGEST_WAIT_MILLIS = PipeLimits.WATERMARK_MILLIS * 4 / 5;
+    /**
+     * Well below what the coordinator may rely on: a packet that somebody looks at as it comes was seen to wait for two of
+     * these, and shall be there after 300 ms. Each wait less is CPU for nothing.
+     */
+    private static final long LONGEST_WAIT_MILLIS = PipeLimits.WATERMARK_MILLIS * 2 / 5;
 
     /** A decision that waits lets packets through that nobody wants. */
     private static final long DECISION_WAIT_MILLIS = 20;
