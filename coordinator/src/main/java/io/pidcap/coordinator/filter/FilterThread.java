@@ -123,11 +123,9 @@ public final class FilterThread {
                 stage.apply(command);
             }
             more = stage.advance(CHUNK_PACKETS);
-            if (!more) {
-                if (stage.isFinishing()) {
-                    stage.finish();
-                    return true;
-                }
+            if (!more && stage.isFinishing()) {
+                stage.finish();
+                return true;
             }
             publish(!more);
         }

@@ -14,6 +14,7 @@ import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.session.SessionNotes;
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.session.SessionState;
+import io.pidcap.coordinator.session.StreamOutput;
 import io.pidcap.coordinator.session.TakenOverSession;
 import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.CaptureFileWriter;
@@ -87,6 +88,11 @@ public final class SessionRecovery {
         Instant ready = history.ready();
         if (ready == null) {
             return neverReady();
+        }
+        if (head.getOutputFile().equals(StreamOutput.STANDARD_OUTPUT.toString())) {
+            endNotes.add("its packets went to standard output: what had not been written by then is lost");
+            SessionReport.Output stream = new SessionReport.Output(head.getOutputFile(), head.getOutputFormat(), 0);
+            return end(report(total(history.checkpoint(), null), stream, 0));
         }
         if (RecoveredOutput.isComplete(head)) {
             Path target = Path.of(head.getOutputFile());

@@ -153,6 +153,19 @@ class LiveIT {
     }
 
     @Test
+    void shouldEndASessionWhoseCoordinatorDied() throws Exception {
+        Pidcap.Running running = pidcap.start(with("--force"));
+        talkWhileItRuns(running);
+        String id = Status.onlySession(pidcap).get("id").asString();
+        running.process().destroyForcibly().waitFor();
+        Pidcap.Result recovered = pidcap.run("recover", id);
+        assertThat(recovered.exitCode()).as(recovered.err()).isZero();
+        assertThat(recovered.out() + recovered.err()).contains("its packets went to standard output");
+        assertThat(Path.of("/dev/stdout")).isSymbolicLink();
+        assertThat(Path.of("/dev/stdout.part")).doesNotExist();
+    }
+
+    @Test
     void shouldRefuseWhatCannotGoToStandardOutput() throws Exception {
         assertRefused(pidcap.run("start", "-n", "x", "-w", "-"), 2, "-w -", "name a file with -w");
         assertRefused(pidcap.run("run", "-w", "-", "--", "true"), 125, "-w -", "name a file with -w");
