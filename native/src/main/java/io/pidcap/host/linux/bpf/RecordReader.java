@@ -173,7 +173,7 @@ final class RecordReader {
             return;
         }
         // Bind and connect note the user of that moment; listen and packets find an earlier one.
-        if (flags == 0 && state != SocketState.LISTENING) {
+        if ((flags & ~FlowRecordLayout.MARKED) == 0 && state != SocketState.LISTENING) {
             users.shown(maker, userId, nanos);
         } else {
             users.shownEarlier(maker, userId, nanos);
