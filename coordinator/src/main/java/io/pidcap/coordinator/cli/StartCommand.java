@@ -3,10 +3,13 @@ package io.pidcap.coordinator.cli;
 import io.pidcap.coordinator.session.ControlClient;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionConfig;
+import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionHome;
+import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.session.Sessions;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -41,12 +44,16 @@ final class StartCommand extends BaseCommand {
         Signals.handle("INT", name -> coordinator.cancel());
         Signals.handle("TERM", name -> coordinator.cancel());
         String id = coordinator.awaitGreeting();
+        Sessions sessions = new Sessions(home);
+        Sessions.Found started = sessions.choose(id);
         List<String> notes;
-        try (ControlClient session = ControlClient.connect(home.find(id))) {
+        try (ControlClient session = ControlClient.connect(started.directory())) {
             notes = session.awaitReady();
+        } catch (SessionException unanswered) {
+            throw reportedFailure(started).orElse(unanswered);
         }
         notes.forEach(console::say);
-        StaleSessions.tell(console, new Sessions(home));
+        StaleSessions.tell(console, sessions);
         if (json) {
             console.println(
                     Json.write(Map.of("id", id, "output", config.output().toString(), "notes", notes)));
@@ -56,5 +63,12 @@ final class StartCommand extends BaseCommand {
             console.println(id);
         }
         return ExitCode.OK.status();
+    }
+
+    /** One that has failed already answers no more, but has left its report. */
+    private static Optional<SessionException> reportedFailure(Sessions.Found session) {
+        return Sessions.report(session)
+                .flatMap(report -> Optional.ofNullable(report.failure()))
+                .map(SessionReport.Failure::toException);
     }
 }

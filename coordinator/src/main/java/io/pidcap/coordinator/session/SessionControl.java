@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What commands ask of a session, and which of them still wait for an answer. Session's thread only. */
 final class SessionControl implements ControlServer.Session {
@@ -34,6 +35,9 @@ final class SessionControl implements ControlServer.Session {
     private final List<Asker> ofStop = new ArrayList<>();
     private final Map<WorkerRole, List<Asker>> ofRestart = new EnumMap<>(WorkerRole.class);
 
+    /** Set when the session is over: what it answers from then on. */
+    private @Nullable SessionException tooLate;
+
     SessionControl(Commanded session) {
         this.session = session;
         for (WorkerRole role : WorkerRole.values()) {
@@ -43,7 +47,10 @@ final class SessionControl implements ControlServer.Session {
 
     @Override
     public void awaitReady(Asker asker) {
-        if (session.state() == SessionState.STARTING) {
+        SessionException end = tooLate;
+        if (end != null) {
+            fail(asker, end);
+        } else if (session.state() == SessionState.STARTING) {
             ofReady.add(asker);
         } else {
             asker.ready(session.id(), session.notes());
@@ -92,10 +99,14 @@ final class SessionControl implements ControlServer.Session {
 
     /** The last thing that is said; {@code why} is for those who waited for something else than the end. */
     void ended(String reportJson, SessionException why) {
-        Consumer<Asker> tooLate = asker -> asker.failure(why.wireCode(), why.text(), why.hint());
-        answer(ofReady, tooLate);
-        ofRestart.values().forEach(waiting -> answer(waiting, tooLate));
+        tooLate = why;
+        answer(ofReady, asker -> fail(asker, why));
+        ofRestart.values().forEach(waiting -> answer(waiting, asker -> fail(asker, why)));
         answer(ofStop, asker -> asker.document(reportJson, true));
+    }
+
+    private static void fail(Asker asker, SessionException why) {
+        asker.failure(why.wireCode(), why.text(), why.hint());
     }
 
     private List<Asker> restarts(WorkerRole role) {

@@ -62,6 +62,51 @@ class ControlPipeTest {
         return SessionHome.open(temp.resolve("h")).create(LocalDateTime.of(2026, 11, 21, 9, 30, 12), "x");
     }
 
+    /** A session that failed just before somebody asks it. */
+    private static final class Failed implements SessionControl.Commanded {
+        @Override
+        public SessionState state() {
+            return SessionState.FAILED;
+        }
+
+        @Override
+        public SessionReport report() {
+            return Reports.finished();
+        }
+
+        @Override
+        public String id() {
+            return "id";
+        }
+
+        @Override
+        public List<String> notes() {
+            return List.of();
+        }
+
+        @Override
+        public void stopAsked(String reason) {}
+
+        @Override
+        public boolean restartAsked(WorkerRole role) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldTellWhyToWhoAsksAfterTheEnd() throws Exception {
+        SessionDirectory directory = directory();
+        SessionControl control = new SessionControl(new Failed());
+        control.ended("{}", new SessionException(SessionException.Kind.USAGE, "filter \"tcp prot\": syntax error", ""));
+        try (ControlServer server = new ControlServer(directory.controlSocket(), Runnable::run, control);
+                ControlClient client = ControlClient.connect(directory)) {
+            assertThatThrownBy(client::awaitReady)
+                    .isInstanceOf(SessionException.class)
+                    .hasMessageContaining("syntax error");
+            assertThat(server).isNotNull();
+        }
+    }
+
     @Test
     void shouldAnswerEveryRequest() throws Exception {
         SessionDirectory directory = directory();
