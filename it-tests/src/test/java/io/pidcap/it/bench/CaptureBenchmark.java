@@ -1,5 +1,6 @@
 package io.pidcap.it.bench;
 
+import io.pidcap.it.support.Await;
 import io.pidcap.it.support.Flood;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,11 +126,11 @@ final class CaptureBenchmark implements Benchmark {
                     .redirectError(messages.toFile())
                     .start();
             try {
-                while (!Files.readString(messages).contains(ready)) {
-                    if (!process.isAlive()) {
-                        throw new IllegalStateException(command[0] + ": " + Files.readString(messages));
-                    }
-                    TimeUnit.MILLISECONDS.sleep(10);
+                Await.until(
+                        command[0] + " listens",
+                        () -> Files.readString(messages).contains(ready) || !process.isAlive());
+                if (!process.isAlive()) {
+                    throw new IllegalStateException(command[0] + ": " + Files.readString(messages));
                 }
                 ThreadCpu before = ThreadCpu.of(process.pid());
                 flood.send();

@@ -3,11 +3,13 @@ package io.pidcap.it.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.it.support.Flood;
+import io.pidcap.it.support.FrozenProcesses;
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
 import io.pidcap.it.support.StartedSessions;
 import io.pidcap.it.support.Status;
 import io.pidcap.it.support.Tshark;
+import io.pidcap.it.support.Victim;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,7 +33,7 @@ class LossIT {
     Path directory;
 
     private final List<Path> mounted = new ArrayList<>();
-    private final List<Long> stopped = new ArrayList<>();
+    private final FrozenProcesses frozen = new FrozenProcesses();
     private Path file;
     private Pidcap pidcap;
     private StartedSessions sessions;
@@ -46,9 +48,7 @@ class LossIT {
 
     @AfterEach
     void leaveNothing() throws Exception {
-        for (long pid : stopped) {
-            signal(pid, "CONT");
-        }
+        frozen.thawAll();
         sessions.close();
         for (Path mount : mounted) {
             command("umount", mount.toString());
@@ -60,10 +60,10 @@ class LossIT {
         int sent = 50_000;
         try (Flood flood = Flood.start(directory, sent, PAYLOAD_BYTES)) {
             String id = start(flood, "-B", "64K");
-            long captureWorker = workerPid("capture");
-            freeze(captureWorker);
+            long captureWorker = Victim.worker(pidcap, "capture");
+            frozen.freeze(captureWorker);
             flood.send();
-            thaw(captureWorker);
+            frozen.thaw(captureWorker);
             JsonNode packets = stop(id, 0);
             assertThat(packets.get("received").asLong()).isEqualTo(sent);
             assertThat(dropped(packets, "by the kernel")).isPositive();
@@ -76,10 +76,10 @@ class LossIT {
         int sent = 100_000;
         try (Flood flood = Flood.start(directory, sent, PAYLOAD_BYTES)) {
             String id = start(flood);
-            long coordinator = coordinatorPid();
-            freeze(coordinator);
+            long coordinator = Victim.of(pidcap, directory).coordinator();
+            frozen.freeze(coordinator);
             flood.send();
-            thaw(coordinator);
+            frozen.thaw(coordinator);
             JsonNode packets = stop(id, 0);
             assertThat(packets.get("received").asLong()).isEqualTo(sent);
             assertThat(packets.get("kept").asLong()).isEqualTo(sent);
@@ -93,10 +93,10 @@ class LossIT {
         mountSmall(directory.resolve("state"), 8);
         try (Flood flood = Flood.start(directory, sent, PAYLOAD_BYTES)) {
             String id = start(flood);
-            long coordinator = coordinatorPid();
-            freeze(coordinator);
+            long coordinator = Victim.of(pidcap, directory).coordinator();
+            frozen.freeze(coordinator);
             flood.send();
-            thaw(coordinator);
+            frozen.thaw(coordinator);
             JsonNode packets = stop(id, 6);
             assertThat(packets.get("received").asLong()).isLessThanOrEqualTo(sent);
             assertThat(packets.get("kept").asLong()).isPositive();
@@ -132,36 +132,6 @@ class LossIT {
         Pidcap.Result result = pidcap.run("stop", id, "--json");
         assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
         return Status.parse(result.out()).get("packets");
-    }
-
-    private long workerPid(String worker) throws Exception {
-        for (JsonNode run : Status.onlySession(pidcap).get("workerRuns")) {
-            if (run.get("worker").asString().equals(worker)) {
-                return run.get("pid").asLong();
-            }
-        }
-        throw new AssertionError("no worker " + worker);
-    }
-
-    private long coordinatorPid() throws Exception {
-        return ProcessHandle.of(workerPid("capture"))
-                .flatMap(ProcessHandle::parent)
-                .orElseThrow()
-                .pid();
-    }
-
-    private void freeze(long pid) throws Exception {
-        stopped.add(pid);
-        signal(pid, "STOP");
-    }
-
-    private void thaw(long pid) throws Exception {
-        signal(pid, "CONT");
-        stopped.remove(pid);
-    }
-
-    private static void signal(long pid, String name) throws Exception {
-        command("kill", "-" + name, Long.toString(pid));
     }
 
     private void mountSmall(Path where, int mebibytes) throws Exception {

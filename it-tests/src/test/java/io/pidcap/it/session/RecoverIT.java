@@ -3,6 +3,7 @@ package io.pidcap.it.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.it.support.Await;
+import io.pidcap.it.support.FrozenProcesses;
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
 import io.pidcap.it.support.StartedSessions;
@@ -46,6 +47,7 @@ class RecoverIT {
 
     private Pidcap pidcap;
     private StartedSessions sessions;
+    private final FrozenProcesses frozen = new FrozenProcesses();
 
     @BeforeEach
     void needs() {
@@ -56,6 +58,7 @@ class RecoverIT {
 
     @AfterEach
     void leaveNothing() throws Exception {
+        frozen.thawAll();
         sessions.close();
     }
 
@@ -118,7 +121,7 @@ class RecoverIT {
                 target.tell("send 10 1000");
                 Status.awaitEventsUntilNow(pidcap);
                 Victim victim = Victim.of(pidcap, directory);
-                Victim.signal(victim.coordinator(), "STOP");
+                frozen.freeze(victim.coordinator());
                 Await.until("several segments that it knows nothing of", () -> {
                     target.tell("send 10 3000");
                     bystander.tell("send 10 3000");
@@ -185,13 +188,13 @@ class RecoverIT {
                 sent = reference.fields("ip.addr==" + TARGET, "ip.id").size();
                 Victim victim = Victim.of(pidcap, directory);
                 long events = Victim.worker(pidcap, "events");
-                Victim.signal(events, "STOP");
+                frozen.freeze(events);
                 Pidcap.Running stop = pidcap.start("stop", id);
                 Await.until(
                         "it is stopping",
                         () -> Files.readString(sessionMarks().get(0)).contains("\"stopping\""));
                 victim.killCoordinatorAlone();
-                Victim.signal(events, "CONT");
+                frozen.thaw(events);
                 assertThat(stop.await().exitCode()).isNotZero();
                 victim.awaitWorkersGone();
             }
@@ -247,7 +250,7 @@ class RecoverIT {
         sessions.start(List.of(), List.of("-n", "it-target", "-i", "lo", "-w", file.toString()));
         Victim victim = Victim.of(pidcap, directory);
         long events = Victim.worker(pidcap, "events");
-        Victim.signal(events, "STOP");
+        frozen.freeze(events);
         victim.killCoordinatorAlone();
         JsonNode report = recover();
         assertThat(report.get("endNotes").toString()).contains("event-worker (pid " + events + ")", "was killed");

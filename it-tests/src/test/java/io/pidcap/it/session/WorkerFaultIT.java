@@ -3,6 +3,7 @@ package io.pidcap.it.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.it.support.Await;
+import io.pidcap.it.support.FrozenProcesses;
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
 import io.pidcap.it.support.StartedSessions;
@@ -39,6 +40,7 @@ class WorkerFaultIT {
     private Path file;
     private Pidcap pidcap;
     private StartedSessions sessions;
+    private final FrozenProcesses frozen = new FrozenProcesses();
 
     @BeforeEach
     void needs() {
@@ -50,6 +52,7 @@ class WorkerFaultIT {
 
     @AfterEach
     void leaveNothing() throws Exception {
+        frozen.thawAll();
         sessions.close();
     }
 
@@ -66,7 +69,12 @@ class WorkerFaultIT {
             awaitPayload(10 * 100);
             Instant before = Instant.now();
             for (String role : hit) {
-                Victim.signal(Victim.worker(pidcap, role), signal);
+                long worker = Victim.worker(pidcap, role);
+                if (signal.equals("STOP")) {
+                    frozen.freeze(worker);
+                } else {
+                    Victim.signal(worker, signal);
+                }
             }
             Await.until("every worker is ready again", () -> readyRuns() == 2 + hit.size());
             Instant after = Instant.now();
@@ -144,7 +152,7 @@ class WorkerFaultIT {
             awaitPayload(10 * 100);
         }
         long worker = Victim.worker(pidcap, role);
-        Victim.signal(worker, "STOP");
+        frozen.freeze(worker);
         Pidcap.Running stop = pidcap.start("stop", id, "--json");
         if (dies) {
             Await.until(
