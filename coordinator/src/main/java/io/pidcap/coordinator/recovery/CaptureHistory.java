@@ -2,7 +2,6 @@ package io.pidcap.coordinator.recovery;
 
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.protocol.model.CaptureCounters;
-import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.OpenInterface;
 import io.pidcap.protocol.v1.SpoolProgress;
@@ -58,17 +57,8 @@ final class CaptureHistory {
         List<CaptureCounters> totals = totals(names.size());
         List<SessionReport.Interface> rows = new ArrayList<>();
         for (int i = 0; i < names.size(); i++) {
-            CaptureCounters total = totals.get(i);
             OpenInterface known = i < open.size() ? open.get(i) : OpenInterface.getDefaultInstance();
-            rows.add(new SessionReport.Interface(
-                    names.get(i),
-                    i < open.size() ? new LinkType(known.getLinkType()).toString() : "",
-                    known.getNanosecondTimestamps(),
-                    total.writtenPackets(),
-                    total.unwrittenPackets(),
-                    total.droppedPackets(),
-                    total.interfaceDroppedPackets(),
-                    total.prefilteredPackets()));
+            rows.add(SessionReport.Interface.of(names.get(i), known, totals.get(i)));
         }
         return rows;
     }

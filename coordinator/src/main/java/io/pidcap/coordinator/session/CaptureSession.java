@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,22 +51,14 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private final CaptureSide capture;
     private final SessionPrefilter prefilter;
     private final FilterFeed filter;
-    private final Instant started;
+    private final SessionRecord record;
     private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
     private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
 
-    private final SessionControl control = new SessionControl(new Commanded());
-    private final List<String> notes = new ArrayList<>();
-    private final List<String> endNotes = new ArrayList<>();
-    private SessionState state = SessionState.STARTING;
-    private SessionMarkFile mark;
+    private final SessionControl control;
     private final SessionOutput output;
     private boolean filterIsOver;
     private @Nullable SessionState outcome;
-    private @Nullable Instant readyAt;
-    private @Nullable Instant stopAskedAt;
-    private @Nullable Instant endedAt;
-    private @Nullable SessionException failure;
 
     private CaptureSession(
             SessionConfig config, SessionHome home, SessionDirectory directory, CaptureOutput output, Instant started)
@@ -75,9 +66,9 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         this.home = home;
         this.config = config;
         this.directory = directory;
-        this.started = started;
         this.output = new SessionOutput(output);
-        this.mark = SessionMarkFile.ofThisProcess(directory.id(), started, config);
+        this.record = new SessionRecord(config, directory, started);
+        this.control = new SessionControl(record, new Commanded());
         this.loop = new SessionLoop("session", this::crashed);
         this.journal = FlowJournal.create(directory.journal(), this::journalFailed);
         journal.sessionStarted(JournalHead.of(config, directory, started));
@@ -143,7 +134,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
                     side));
         }
         try {
-            mark.write(directory.markFile());
+            record.begin();
             resources.serve(PipeServer.listen(directory.workerSocket(), admission));
             resources.serve(new ControlServer(directory.controlSocket(), loop, control));
         } catch (IOException | RuntimeException e) {
@@ -202,7 +193,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             control.restarted(side.role(), run.number(), gap);
         }
         Optional<String> mixed = OutputFormat.of(config.output()).refusal(filter.interfaces());
-        if (state == SessionState.STARTING && mixed.isPresent()) {
+        if (record.is(SessionState.STARTING) && mixed.isPresent()) {
             fail(new SessionException(Kind.USAGE, "write " + config.output() + ": " + mixed.get(), ""));
             return;
         }
@@ -214,11 +205,10 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     }
 
     private void readyIfAllIs() {
-        if (state == SessionState.STARTING && events.isReady() && capture.isReady() && prefilter.isReady()) {
-            enter(SessionState.CAPTURING, "both workers are ready");
-            readyAt = Instant.now();
-            notes.addAll(SessionNotes.atReady(config, events));
-            ready.complete(List.copyOf(notes));
+        if (record.is(SessionState.STARTING) && events.isReady() && capture.isReady() && prefilter.isReady()) {
+            record.enter(SessionState.CAPTURING, "both workers are ready");
+            record.notes().addAll(SessionNotes.atReady(config, events));
+            ready.complete(List.copyOf(record.notes()));
             control.ready();
             if (config.durationMillis() > 0) {
                 loop.after(config.durationMillis(), () -> endInOrder("its duration is over", null));
@@ -231,10 +221,10 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     public void prefilterUsed(@Nullable SessionException refusal) {
         if (refusal == null) {
             readyIfAllIs();
-        } else if (state == SessionState.STARTING) {
+        } else if (record.is(SessionState.STARTING)) {
             fail(refusal);
         } else {
-            notes.add(prefilter.lost(refusal));
+            record.notes().add(prefilter.lost(refusal));
         }
     }
 
@@ -246,12 +236,12 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     @Override
     public void lost(WorkerSide side, WorkerFailure why) {
         control.lost(side.role(), why);
-        if (state == SessionState.STARTING) {
+        if (record.is(SessionState.STARTING)) {
             fail(SessionException.of(why));
-        } else if (state == SessionState.CAPTURING) {
+        } else if (record.is(SessionState.CAPTURING)) {
             endInOrder("the " + side.role().program() + " is lost", SessionException.of(why));
         } else {
-            failure = failure == null ? SessionException.of(why) : failure;
+            record.failed(SessionException.of(why));
         }
         toldOrGone();
     }
@@ -267,23 +257,24 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     }
 
     private void endInOrder(String reason, @Nullable SessionException why) {
-        if (state == SessionState.STARTING) {
+        if (record.is(SessionState.STARTING)) {
             fail(why != null ? why : new SessionException(Kind.FAILURE, "stopped before the session was ready", ""));
         }
-        if (state != SessionState.CAPTURING) {
+        if (!record.is(SessionState.CAPTURING)) {
             return;
         }
-        failure = why;
-        stopAskedAt = Instant.now();
+        if (why != null) {
+            record.failed(why);
+        }
         journal.stopping(reason);
-        enter(SessionState.STOPPING, reason);
+        record.enter(SessionState.STOPPING, reason);
         capture.supervisor().stop();
         toldOrGone();
     }
 
     /** The next step towards the end, if it is due. */
     private void toldOrGone() {
-        if (state == SessionState.STOPPING && capture.hasToldAll()) {
+        if (record.is(SessionState.STOPPING) && capture.hasToldAll()) {
             events.supervisor().stop();
             if (events.hasToldAll()) {
                 drain();
@@ -294,10 +285,10 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
 
     /** While the workers' processes end. */
     private void drain() {
-        Instant end = stopAskedAt == null ? Instant.now() : stopAskedAt;
+        Instant end = record.stopAskedOrNow();
         capture.captureEnded(end);
         events.captureEnded(end);
-        enter(SessionState.DRAINING, "both workers have told all");
+        record.enter(SessionState.DRAINING, "both workers have told all");
         if (filterIsOver) {
             complete();
         } else {
@@ -307,7 +298,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
 
     @Override
     public void filterFinished() {
-        if (state == SessionState.DRAINING) {
+        if (record.is(SessionState.DRAINING)) {
             complete();
         }
     }
@@ -316,22 +307,22 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     public void filterFailed(Exception cause) {
         filterIsOver = true;
         SessionException why = SessionException.filter(cause);
-        if (output.isUnread() && state != SessionState.STARTING) {
+        if (output.isUnread() && !record.is(SessionState.STARTING)) {
             endInOrder("nobody reads the output any more", null);
-            if (state == SessionState.DRAINING) {
+            if (record.is(SessionState.DRAINING)) {
                 complete();
             }
             return;
         }
         LOG.error("the filter stage failed", cause);
-        if (state == SessionState.STARTING) {
+        if (record.is(SessionState.STARTING)) {
             fail(why);
-        } else if (state == SessionState.CAPTURING) {
+        } else if (record.is(SessionState.CAPTURING)) {
             endInOrder("the filter stage failed", why);
         } else {
-            failure = failure == null ? why : failure;
+            record.failed(why);
         }
-        if (state == SessionState.DRAINING) {
+        if (record.is(SessionState.DRAINING)) {
             complete();
         }
     }
@@ -351,39 +342,40 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
 
     private void complete() {
         try {
-            filter.closeOutput(report(), epochNanos(readyAt), epochNanos(stopAskedAt));
+            filter.closeOutput(report(), epochNanos(record.readyOrNow()), epochNanos(record.stopAskedOrNow()));
         } catch (IOException e) {
             LOG.error("complete the output", e);
-            failure = failure == null && !output.isUnread() ? SessionException.output(e) : failure;
+            if (!output.isUnread()) {
+                record.failed(SessionException.output(e));
+            }
         }
-        if (failure != null || output.isUnread()) {
+        if (record.failure() != null || output.isUnread()) {
             output.countLost(filter.progress().counters().keptPackets());
         }
         try {
             output.complete();
-            endNotes.addAll(output.notes());
+            record.endNotes().addAll(output.notes());
             outcome = SessionState.FINISHED;
         } catch (IOException e) {
-            failure = failure == null ? SessionException.output("complete", config.output(), e) : failure;
+            record.failed(SessionException.output("complete", config.output(), e));
             outcome = SessionState.FAILED;
         }
         overWhenAllIsDone();
     }
 
     private void overWhenAllIsDone() {
-        if (state == SessionState.DRAINING && outcome != null && capture.isGone() && events.isGone()) {
+        if (record.is(SessionState.DRAINING) && outcome != null && capture.isGone() && events.isGone()) {
             over(outcome, outcome == SessionState.FINISHED ? "the output is complete" : "the output is not complete");
         }
     }
 
-    private static long epochNanos(@Nullable Instant instant) {
-        Instant time = instant == null ? Instant.now() : instant;
+    private static long epochNanos(Instant time) {
         return time.getEpochSecond() * 1_000_000_000 + time.getNano();
     }
 
     /** Without order: nothing was captured that is worth keeping. */
     private void fail(SessionException why) {
-        failure = failure == null ? why : failure;
+        record.failed(why);
         capture.abort();
         events.abort();
         filter.abort();
@@ -391,18 +383,17 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         over(SessionState.FAILED, why.text());
     }
 
-    private void over(SessionState last, @Nullable String reason) {
-        endedAt = Instant.now();
-        enter(last, String.valueOf(reason));
-        boolean keepAll = config.keepAll() && readyAt != null;
+    private void over(SessionState last, String reason) {
+        record.enter(last, reason);
+        boolean keepAll = config.keepAll() && record.wasReady();
         if (keepAll) {
-            endNotes.add(SessionNotes.allIsKept(directory));
+            record.endNotes().add(SessionNotes.allIsKept(directory));
         }
         SessionReport report = report();
         if (!report.packets().balances()) {
             LOG.error("packets are missing from the equation: {}", report.packets());
         }
-        SessionException why = failure;
+        SessionException why = record.failure();
         SessionException tooLate = why != null
                 ? why
                 : new SessionException(Kind.FAILURE, "the session " + directory.id() + " has ended", "");
@@ -430,7 +421,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     }
 
     private void crashed(RuntimeException e) {
-        if (!state.isOver()) {
+        if (!record.state().isOver()) {
             fail(new SessionException(
                     Kind.FAILURE,
                     "the session failed by a fault of pidcap: " + e,
@@ -440,7 +431,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     }
 
     private void tick() {
-        if (state.isOver()) {
+        if (record.state().isOver()) {
             return;
         }
         FilterProgress progress = filter.progress();
@@ -451,40 +442,10 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         loop.after(TICK_MILLIS, this::tick);
     }
 
-    private void enter(SessionState next, String reason) {
-        if (!state.canBecome(next)) {
-            throw new IllegalStateException("a session cannot go from " + state + " to " + next + " (" + reason + ")");
-        }
-        LOG.info("session {}: {} -> {}: {}", directory.id(), state, next, reason);
-        state = next;
-        mark = mark.in(next);
-        try {
-            mark.write(directory.markFile());
-        } catch (IOException e) {
-            LOG.warn("write {}: {}", directory.markFile(), e.getMessage());
-        }
-    }
-
-    /** What commands may do to this session. */
     private final class Commanded implements SessionControl.Commanded {
-        @Override
-        public SessionState state() {
-            return state;
-        }
-
         @Override
         public SessionReport report() {
             return CaptureSession.this.report();
-        }
-
-        @Override
-        public String id() {
-            return directory.id();
-        }
-
-        @Override
-        public List<String> notes() {
-            return notes;
         }
 
         @Override
@@ -494,34 +455,11 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
 
         @Override
         public boolean restartAsked(WorkerRole role) {
-            return state == SessionState.CAPTURING && side(role).supervisor().restart();
+            return record.is(SessionState.CAPTURING) && side(role).supervisor().restart();
         }
     }
 
     private SessionReport report() {
-        List<SessionReport.Run> runs = new ArrayList<>(capture.runs());
-        runs.addAll(events.runs());
-        List<SessionReport.Gap> gaps = new ArrayList<>(capture.gaps());
-        gaps.addAll(events.gaps());
-        FilterProgress progress = filter.progress();
-        return new SessionReport(
-                SessionReport.FORMAT,
-                directory.id(),
-                state.word(),
-                failure == null ? null : SessionReport.Failure.of(failure),
-                started,
-                readyAt,
-                stopAskedAt,
-                endedAt,
-                SessionReport.Selection.of(config),
-                output.report(state, progress),
-                SessionNotes.packets(capture.totals(), progress, output.lostPackets()),
-                events.report(),
-                capture.report(),
-                SessionNotes.processes(progress),
-                runs,
-                gaps,
-                notes,
-                endNotes);
+        return record.report(events, capture, filter.progress(), output);
     }
 }

@@ -6,7 +6,6 @@ import io.pidcap.coordinator.worker.WorkerLink;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
 import io.pidcap.protocol.model.CaptureCounters;
-import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.OpenInterface;
@@ -154,17 +153,8 @@ final class CaptureSide extends WorkerSide {
         List<CaptureCounters> totals = totals();
         List<SessionReport.Interface> rows = new ArrayList<>();
         for (int i = 0; i < totals.size(); i++) {
-            CaptureCounters total = totals.get(i);
-            boolean known = i < open.size();
-            rows.add(new SessionReport.Interface(
-                    config.interfaces().get(i),
-                    known ? new LinkType(open.get(i).getLinkType()).toString() : "",
-                    known && open.get(i).getNanosecondTimestamps(),
-                    total.writtenPackets(),
-                    total.unwrittenPackets(),
-                    total.droppedPackets(),
-                    total.interfaceDroppedPackets(),
-                    total.prefilteredPackets()));
+            OpenInterface known = i < open.size() ? open.get(i) : OpenInterface.getDefaultInstance();
+            rows.add(SessionReport.Interface.of(config.interfaces().get(i), known, totals.get(i)));
         }
         return rows;
     }

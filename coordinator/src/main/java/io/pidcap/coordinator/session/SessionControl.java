@@ -13,16 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What commands ask of a session, and which of them still wait for an answer. Session's thread only. */
 final class SessionControl implements ControlServer.Session {
-    /** The session that is asked. */
+    /** What commands may do to the session. */
     interface Commanded {
-        SessionState state();
-
         SessionReport report();
-
-        String id();
-
-        /** What the user should know since it is ready. */
-        List<String> notes();
 
         void stopAsked(String reason);
 
@@ -30,6 +23,7 @@ final class SessionControl implements ControlServer.Session {
         boolean restartAsked(WorkerRole role);
     }
 
+    private final SessionRecord record;
     private final Commanded session;
     private final List<Asker> ofReady = new ArrayList<>();
     private final List<Asker> ofStop = new ArrayList<>();
@@ -38,7 +32,8 @@ final class SessionControl implements ControlServer.Session {
     /** Set when the session is over: what it answers from then on. */
     private @Nullable SessionException tooLate;
 
-    SessionControl(Commanded session) {
+    SessionControl(SessionRecord record, Commanded session) {
+        this.record = record;
         this.session = session;
         for (WorkerRole role : WorkerRole.values()) {
             ofRestart.put(role, new ArrayList<>());
@@ -50,10 +45,10 @@ final class SessionControl implements ControlServer.Session {
         SessionException end = tooLate;
         if (end != null) {
             fail(asker, end);
-        } else if (session.state() == SessionState.STARTING) {
+        } else if (record.is(SessionState.STARTING)) {
             ofReady.add(asker);
         } else {
-            asker.ready(session.id(), session.notes());
+            asker.ready(record.id(), record.notes());
         }
     }
 
@@ -76,13 +71,13 @@ final class SessionControl implements ControlServer.Session {
             asker.failure(
                     FailureCode.FAILURE_CODE_WRONG_STATE,
                     "restart " + role.program() + ": the session is "
-                            + session.state().word(),
+                            + record.state().word(),
                     "a worker can be restarted while it captures");
         }
     }
 
     void ready() {
-        answer(ofReady, asker -> asker.ready(session.id(), session.notes()));
+        answer(ofReady, asker -> asker.ready(record.id(), record.notes()));
     }
 
     void restarted(WorkerRole role, int run, SessionReport.Gap gap) {

@@ -1,5 +1,8 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.protocol.model.CaptureCounters;
+import io.pidcap.protocol.model.LinkType;
+import io.pidcap.protocol.v1.OpenInterface;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -170,7 +173,21 @@ public record SessionReport(
             long unwritten,
             long dropped,
             long droppedByInterface,
-            long prefiltered) {}
+            long prefiltered) {
+        /** @param open as the capture-worker opened it; the default instance: it never did */
+        public static Interface of(String name, OpenInterface open, CaptureCounters total) {
+            boolean isKnown = !open.equals(OpenInterface.getDefaultInstance());
+            return new Interface(
+                    name,
+                    isKnown ? new LinkType(open.getLinkType()).toString() : "",
+                    open.getNanosecondTimestamps(),
+                    total.writtenPackets(),
+                    total.unwrittenPackets(),
+                    total.droppedPackets(),
+                    total.interfaceDroppedPackets(),
+                    total.prefilteredPackets());
+        }
+    }
 
     /** One process of which packets were kept; pid 0 is all those that have no row of their own. */
     public record ProcessRow(int pid, String name, long packets, long bytes, long flows) {}

@@ -65,23 +65,8 @@ class ControlPipeTest {
     /** A session that failed just before somebody asks it. */
     private static final class Failed implements SessionControl.Commanded {
         @Override
-        public SessionState state() {
-            return SessionState.FAILED;
-        }
-
-        @Override
         public SessionReport report() {
             return Reports.finished();
-        }
-
-        @Override
-        public String id() {
-            return "id";
-        }
-
-        @Override
-        public List<String> notes() {
-            return List.of();
         }
 
         @Override
@@ -96,7 +81,8 @@ class ControlPipeTest {
     @Test
     void shouldTellWhyToWhoAsksAfterTheEnd() throws Exception {
         SessionDirectory directory = directory();
-        SessionControl control = new SessionControl(new Failed());
+        SessionControl control = new SessionControl(
+                new SessionRecord(Configs.curl(temp.resolve("out.pcapng")), directory, GAP_FROM), new Failed());
         control.ended("{}", new SessionException(SessionException.Kind.USAGE, "filter \"tcp prot\": syntax error", ""));
         try (ControlServer server = new ControlServer(directory.controlSocket(), Runnable::run, control);
                 ControlClient client = ControlClient.connect(directory)) {
