@@ -11,6 +11,7 @@ import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.PrefilterDecision;
 import io.pidcap.protocol.model.PrefilterSeen;
+import io.pidcap.protocol.model.ProcessInfo;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.EventSource;
@@ -42,7 +43,7 @@ final class EventSide extends WorkerSide {
     private final List<PrefilterSeenMessage> prefilterPieces = new ArrayList<>();
     private @Nullable WorkerLink currentLink;
     private int currentRun;
-    private @Nullable SocketSnapshot firstSnapshot;
+    private @Nullable List<ProcessInfo> firstProcesses;
     private @Nullable Instant snapshotTaken;
     private @Nullable WatchReady watching;
     private @Nullable ObservedTime watermark;
@@ -111,8 +112,8 @@ final class EventSide extends WorkerSide {
         }
         received += snapshot.sockets().size();
         snapshotTaken = instant(snapshot.taken());
-        if (firstSnapshot == null) {
-            firstSnapshot = snapshot;
+        if (firstProcesses == null) {
+            firstProcesses = snapshot.processes();
         }
         filter.snapshot(snapshot);
     }
@@ -222,14 +223,14 @@ final class EventSide extends WorkerSide {
     }
 
     private List<String> ofNobody(List<String> texts, Function<String, ProcessSelector> selectorOf) {
-        SocketSnapshot snapshot = firstSnapshot;
-        if (snapshot == null) {
+        List<ProcessInfo> processes = firstProcesses;
+        if (processes == null) {
             return List.of();
         }
         return texts.stream()
                 .filter(text -> {
                     ProcessSelector selector = selectorOf.apply(text);
-                    return snapshot.processes().stream().noneMatch(selector::matches);
+                    return processes.stream().noneMatch(selector::matches);
                 })
                 .toList();
     }

@@ -109,8 +109,9 @@ public final class WorkerLauncher {
                 // A file in /tmp that a thread updates twenty times a second, for tools that nobody points at a worker.
                 "-XX:-UsePerfData",
                 // The heap follows what lives: nothing is gained here by letting it grow for the collector's ease.
+                "-Xms24m",
                 "-Xmn8m",
-                "-XX:MinHeapFreeRatio=10",
+                "-XX:MinHeapFreeRatio=20",
                 "-XX:MaxHeapFreeRatio=25",
                 role == WorkerRole.CAPTURE ? "-Xmx48m" : "-Xmx256m",
                 "-XX:+ExitOnOutOfMemoryError",

@@ -20,9 +20,23 @@ public record IpAddress(long high, long low) {
         }
     }
 
+    /** Addresses asked for lately: a hundred thousand flows have few, and keep theirs. */
+    private static final IpAddress[] RECENT = new IpAddress[1024];
+
+    /** One object for what is asked for again and again. Any thread: the objects are immutable. */
+    public static IpAddress of(long high, long low) {
+        int slot = (int) (((high * 31 + low) * 0x9e37_79b9_7f4a_7c15L) >>> 54);
+        IpAddress recent = RECENT[slot];
+        if (recent == null || recent.high != high || recent.low != low) {
+            recent = new IpAddress(high, low);
+            RECENT[slot] = recent;
+        }
+        return recent;
+    }
+
     /** The address of four bytes in network order, {@code 0x7f000001} being 127.0.0.1. */
     public static IpAddress ofIpv4(int address) {
-        return new IpAddress(0, MAPPED_PREFIX | Integer.toUnsignedLong(address));
+        return of(0, MAPPED_PREFIX | Integer.toUnsignedLong(address));
     }
 
     /**
@@ -33,7 +47,7 @@ public record IpAddress(long high, long low) {
     public static IpAddress ofBytes(byte[] bytes) {
         return switch (bytes.length) {
             case 4 -> ofIpv4((int) bigEndian(bytes, 0, 4));
-            case 16 -> new IpAddress(bigEndian(bytes, 0, 8), bigEndian(bytes, 8, 8));
+            case 16 -> of(bigEndian(bytes, 0, 8), bigEndian(bytes, 8, 8));
             default -> throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length);
         };
     }

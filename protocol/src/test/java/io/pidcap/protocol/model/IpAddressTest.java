@@ -44,6 +44,20 @@ class IpAddressTest {
     }
 
     @Test
+    void shouldGiveOneObjectForAnAddressThatComesAgain() {
+        Random random = new Random(7);
+        for (int i = 0; i < 100_000; i++) {
+            long high = random.nextInt(40) == 0 ? random.nextLong() : 0;
+            long low = high == 0 ? 0xffff_0000_0000L | random.nextInt(1 << 20) : random.nextLong();
+            IpAddress address = IpAddress.of(high, low);
+            assertThat(address).isEqualTo(new IpAddress(high, low));
+            assertThat(IpAddress.of(high, low)).isEqualTo(address);
+        }
+        assertThat(IpAddress.ofIpv4(0x7f000001)).isSameAs(IpAddress.ofIpv4(0x7f000001));
+        assertThat(IpAddress.of(0, 0xffff_0000_0000L)).isEqualTo(IpAddress.ANY);
+    }
+
+    @Test
     void shouldKnowLoopbackAndMulticast() throws Exception {
         assertThat(parse("127.255.0.1").isLoopback()).isTrue();
         assertThat(parse("128.0.0.1").isLoopback()).isFalse();
