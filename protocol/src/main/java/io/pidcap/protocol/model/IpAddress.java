@@ -20,6 +20,11 @@ public record IpAddress(long high, long low) {
         }
     }
 
+    /** The same as the constructor's, but {@link #ANY} itself where it is that. */
+    public static IpAddress of(long high, long low) {
+        return high == 0 && (low == 0 || low == MAPPED_PREFIX) ? ANY : new IpAddress(high, low);
+    }
+
     /** The address of four bytes in network order, {@code 0x7f000001} being 127.0.0.1. */
     public static IpAddress ofIpv4(int address) {
         return new IpAddress(0, MAPPED_PREFIX | Integer.toUnsignedLong(address));

@@ -195,7 +195,9 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 opened.add(ports);
                 OptionalPrefilter prefilter = OptionalPrefilter.open(bpf, programs, withPrefilter);
                 opened.add(prefilter);
-                return new Attached(tables, listing, programs, opening.take(), ring, ports, prefilter);
+                Attached source = new Attached(tables, listing, programs, opening.take(), ring, ports, prefilter);
+                opening.makeRoom();
+                return source;
             } catch (RuntimeException e) {
                 closeAll(opened, e);
                 throw e;
@@ -253,9 +255,11 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             ObservedTime taken = tables.now();
             times.read(taken);
             times.advanceWatermark(taken.monotonicNanos());
+            // The list of processes may still be read meanwhile.
+            List<HeldSocket> held = survey.survey();
             ProcessListing.Listed listed = listing.take();
             processes.begin(listed.processes());
-            adopt(survey.survey());
+            adopt(held);
             // One that changed since then is told by the first poll.
             localAddresses = listed.localAddresses();
             // The snapshot tells it all; the records that are in the ring already come on top.

@@ -154,7 +154,7 @@ final class FlowRecordLayout {
 
     /** An address in network order, and a port in the host's. */
     static Endpoint endpoint(ByteBuffer bytes, int addressAt, int portAt) {
-        IpAddress address = new IpAddress(networkLong(bytes, addressAt), networkLong(bytes, addressAt + 8));
+        IpAddress address = IpAddress.of(networkLong(bytes, addressAt), networkLong(bytes, addressAt + 8));
         int port = bytes.getShort(portAt) & 0xffff;
         return port == 0 && address.isAny() ? Endpoint.NONE : new Endpoint(address, port);
     }
