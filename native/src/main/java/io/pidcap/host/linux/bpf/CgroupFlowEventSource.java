@@ -283,7 +283,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         FlowBatch next(long timeoutMillis) {
             long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
             while (true) {
-                if (timeoutMillis > 0 && look == null) {
+                if (timeoutMillis > 0 && look == null && !users.isPending()) {
                     pace.await(
                             processes.hasHeadless()
                                     ? Math.min(deadline, System.nanoTime() + HEADLESS_NANOS)
@@ -344,13 +344,15 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                     reader.takeTakers(),
                     this::surveyNow,
                     held -> sockets.isOwner(held.cookie(), processes.find(held.tgid())));
-            users.lookAtDoubtful(ended.nanos);
+            if (isWhole || last) {
+                users.lookAtDoubtful(ended.nanos, last);
+            }
             programs.askDatagramUsers(sockets.sharedDatagramSockets() > 0);
             if (ended.nanos >= choresDueNanos) {
                 choresDueNanos = ended.nanos + CHORES_NANOS;
                 doChores(ended.nanos);
             }
-            if (isWhole && (!overflow.isOpen() || repair(ended.nanos, last))) {
+            if (isWhole && !users.isPending() && (!overflow.isOpen() || repair(ended.nanos, last))) {
                 times.advanceWatermark(ended.nanos - (last ? 0 : EventTimes.LEAD_NANOS));
             }
         }
