@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/** What the exact source of events takes from /proc. One thread at a time. */
+/** What the exact source of events takes from /proc. One thread at a time, but for {@link #look}. */
 final class ProcHostTables implements HostTables {
     private static final int MOST_TABLE_BYTES = 1 << 26;
     /** Terminated: nobody has waited for it yet; and dead. */
@@ -127,7 +127,9 @@ final class ProcHostTables implements HostTables {
 
     @Override
     public SocketSnapshot look() {
-        return new ProcSocketTable(proc, clock, withArguments, 1).look(true).toSnapshot();
+        return new ProcSocketTable(proc.another(), clock, withArguments, 1)
+                .look(true)
+                .toSnapshot();
     }
 
     @Override

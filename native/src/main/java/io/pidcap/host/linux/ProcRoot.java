@@ -41,6 +41,11 @@ final class ProcRoot {
         prefix = root + "/";
     }
 
+    /** The same tree, to be read by another thread. */
+    ProcRoot another() {
+        return new ProcRoot(root);
+    }
+
     /** The absolute name of {@code relative}, for messages. */
     String name(String relative) {
         return prefix + relative;

@@ -20,11 +20,14 @@ public record IpAddress(long high, long low) {
         }
     }
 
-    /** Addresses asked for lately: a hundred thousand flows have few, and keep theirs. */
+    /** Addresses asked for lately: a hundred thousand flows have few, and share theirs. */
     private static final IpAddress[] RECENT = new IpAddress[1024];
 
-    /** One object for what is asked for again and again. Any thread: the objects are immutable. */
+    /** The same as the constructor's, but one object for what is asked for again and again. Any thread. */
     public static IpAddress of(long high, long low) {
+        if (high == 0 && (low == 0 || low == MAPPED_PREFIX)) {
+            return ANY;
+        }
         int slot = (int) (((high * 31 + low) * 0x9e37_79b9_7f4a_7c15L) >>> 54);
         IpAddress recent = RECENT[slot];
         if (recent == null || recent.high != high || recent.low != low) {

@@ -43,6 +43,17 @@ class IpAddressTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0", "0, 0xffff00000000", "0, 0xffff7f000001", "0, 1", "1, 0xffff00000000", "-1, -1"})
+    void shouldMakeTheSameAddressOfItsHalvesEitherWay(String high, String low) {
+        IpAddress made = IpAddress.of(Long.decode(high), Long.decode(low));
+
+        assertThat(made).isEqualTo(new IpAddress(Long.decode(high), Long.decode(low)));
+        if (made.isAny()) {
+            assertThat(made).isSameAs(IpAddress.ANY);
+        }
+    }
+
     @Test
     void shouldGiveOneObjectForAnAddressThatComesAgain() {
         Random random = new Random(7);

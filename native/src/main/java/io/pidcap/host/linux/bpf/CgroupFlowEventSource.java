@@ -195,7 +195,9 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 opened.add(ports);
                 OptionalPrefilter prefilter = OptionalPrefilter.open(bpf, programs, withPrefilter);
                 opened.add(prefilter);
-                return new Attached(tables, listing, programs, opening.take(), ring, ports, prefilter);
+                Attached source = new Attached(tables, listing, programs, opening.take(), ring, ports, prefilter);
+                opening.makeRoom();
+                return source;
             } catch (RuntimeException e) {
                 closeAll(opened, e);
                 throw e;
@@ -253,9 +255,11 @@ public final class CgroupFlowEventSource implements FlowEventSource {
             ObservedTime taken = tables.now();
             times.read(taken);
             times.advanceWatermark(taken.monotonicNanos());
+            // The list of processes may still be read meanwhile.
+            List<HeldSocket> held = survey.survey();
             ProcessListing.Listed listed = listing.take();
             processes.begin(listed.processes());
-            adopt(survey.survey());
+            adopt(held);
             // One that changed since then is told by the first poll.
             localAddresses = listed.localAddresses();
             // The snapshot tells it all; the records that are in the ring already come on top.
@@ -279,7 +283,7 @@ public final class CgroupFlowEventSource implements FlowEventSource {
         FlowBatch next(long timeoutMillis) {
             long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
             while (true) {
-                if (timeoutMillis > 0 && look == null) {
+                if (timeoutMillis > 0 && look == null && !users.isPending()) {
                     pace.await(
                             processes.hasHeadless()
                                     ? Math.min(deadline, System.nanoTime() + HEADLESS_NANOS)
@@ -340,13 +344,15 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                     reader.takeTakers(),
                     this::surveyNow,
                     held -> sockets.isOwner(held.cookie(), processes.find(held.tgid())));
-            users.lookAtDoubtful(ended.nanos);
+            if (isWhole || last) {
+                users.lookAtDoubtful(ended.nanos, last);
+            }
             programs.askDatagramUsers(sockets.sharedDatagramSockets() > 0);
             if (ended.nanos >= choresDueNanos) {
                 choresDueNanos = ended.nanos + CHORES_NANOS;
                 doChores(ended.nanos);
             }
-            if (isWhole && (!overflow.isOpen() || repair(ended.nanos, last))) {
+            if (isWhole && !users.isPending() && (!overflow.isOpen() || repair(ended.nanos, last))) {
                 times.advanceWatermark(ended.nanos - (last ? 0 : EventTimes.LEAD_NANOS));
             }
         }

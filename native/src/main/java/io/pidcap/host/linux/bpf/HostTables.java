@@ -32,7 +32,10 @@ public interface HostTables {
     /** False: all its threads have ended. */
     boolean isRunning(ProcessIdentity process);
 
-    /** Sockets with their inode as id and their namespace's inode as namespace. */
+    /**
+     * Sockets with their inode as id and their namespace's inode as namespace. Another thread may read something else
+     * meanwhile.
+     */
     SocketSnapshot look();
 
     /** The addresses of our own network namespace. */

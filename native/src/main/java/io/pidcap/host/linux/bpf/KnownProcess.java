@@ -3,11 +3,15 @@ package io.pidcap.host.linux.bpf;
 import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** One process from when it is first heard of until it is forgotten; its identity never changes. */
 final class KnownProcess {
     final ProcessIdentity identity;
+    /** It alone, for the thousands of entries of which it is the only owner. */
+    final List<ProcessIdentity> alone;
+
     /** The sockets that it owns. */
     final Set<KnownSocket> sockets = new LinkedHashSet<>();
 
@@ -25,5 +29,6 @@ final class KnownProcess {
     KnownProcess(ProcessInfo info) {
         this.info = info;
         identity = info.identity();
+        alone = List.of(identity);
     }
 }

@@ -44,6 +44,12 @@ final class KnownSocket {
         this.netnsId = netnsId;
     }
 
+    /** Two of one cookie are never held together; the identity's code would cost a call into the JVM for each. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(cookie);
+    }
+
     void addDataUser(KnownProcess user) {
         if (!dataUsers.contains(user)) {
             dataUsers = dataUsers.isEmpty() ? new ArrayList<>(1) : dataUsers;

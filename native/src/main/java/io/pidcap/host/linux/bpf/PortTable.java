@@ -2,6 +2,7 @@ package io.pidcap.host.linux.bpf;
 
 import io.pidcap.protocol.model.TransportProtocol;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -53,15 +54,16 @@ final class PortTable implements AutoCloseable {
     }
 
     /** A socket that was there before the programs has a port. */
-    void addOlder(int protocol, int port, Iterable<KnownProcess> owners) {
-        OlderUse use = older.computeIfAbsent(index(protocol, port), key -> new OlderUse());
+    void addOlder(int protocol, int port, List<KnownProcess> owners) {
+        int index = index(protocol, port);
+        OlderUse use = older.computeIfAbsent(index, key -> new OlderUse());
         use.sockets++;
-        for (KnownProcess owner : owners) {
-            int pid = owner.identity.pid();
+        for (int i = 0; i < owners.size(); i++) {
+            int pid = owners.get(i).identity.pid();
             use.firstPid = use.firstPid == 0 ? pid : use.firstPid;
             use.told = Math.max(use.told, pid == use.firstPid ? ONE_PROCESS : SEVERAL);
         }
-        tell(index(protocol, port), use.told);
+        tell(index, use.told);
     }
 
     void removeOlder(int protocol, int port) {

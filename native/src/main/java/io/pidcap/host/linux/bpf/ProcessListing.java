@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The addresses of this host and the list of all processes, read by a thread of its own while the source's thread loads
  * programs: on a host with hundreds of processes the one takes as long as the other. Whoever makes it leaves the tables
- * alone until {@link #take} has returned.
+ * alone until {@link #take} has returned, but for {@link HostTables#look}.
  */
 final class ProcessListing {
     private final HostTables tables;

@@ -157,7 +157,7 @@ final class SocketTracker {
 
     private static List<ProcessIdentity> identities(List<KnownProcess> owners) {
         if (owners.size() == 1) {
-            return List.of(owners.get(0).identity);
+            return owners.get(0).alone;
         }
         return owners.stream().map(owner -> owner.identity).toList();
     }

@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
  * Opens the survey by a thread of its own while the source's thread loads programs, and rehearses with it: takes over a
  * part of the host's sockets and throws all of it away. The classes and the compiled code that the first true survey
  * needs are there then. Nothing of the rehearsal is told: it is from before the programs were attached.
+ *
+ * <p>Used by one thread.
  */
 final class SurveyOpening implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SurveyOpening.class);
@@ -24,9 +26,12 @@ final class SurveyOpening implements AutoCloseable {
     /** So often code has run that is compiled; what is more only costs. */
     private static final int REHEARSED_SOCKETS = 2_000;
 
-    private final CompletableFuture<SocketSurvey> opened;
+    private final CompletableFuture<Opened> opened;
 
-    private SurveyOpening(CompletableFuture<SocketSurvey> opened) {
+    /** @param manySockets the host has more of them than were rehearsed with */
+    private record Opened(SocketSurvey survey, boolean manySockets) {}
+
+    private SurveyOpening(CompletableFuture<Opened> opened) {
         this.opened = opened;
     }
 
@@ -40,33 +45,34 @@ final class SurveyOpening implements AutoCloseable {
         thread.start();
     }
 
-    private static SocketSurvey open(LibBpf bpf, Set<OptionalPart> wanted, HostTables tables) {
+    private static Opened open(LibBpf bpf, Set<OptionalPart> wanted, HostTables tables) {
         IteratorSurvey survey;
         try {
             FlowPrograms.require(wanted, OptionalPart.DESCRIPTOR_ITERATOR);
             survey = IteratorSurvey.open(bpf);
         } catch (HostException e) {
             log.info("without the iterator over descriptors: {}", e.getMessage());
-            return new DiagSurvey(tables);
+            return new Opened(new DiagSurvey(tables), false);
         }
         try {
-            rehearse(survey);
+            return new Opened(survey, rehearse(survey) >= REHEARSED_SOCKETS);
         } catch (RuntimeException e) {
             survey.close();
             throw e;
         }
-        return survey;
     }
 
-    private static void rehearse(IteratorSurvey survey) {
+    /** With how many sockets. */
+    private static int rehearse(IteratorSurvey survey) {
         try (PortTable ports = PortTable.unread()) {
             Map<Integer, KnownProcess> processes = new HashMap<>();
             EventTimes times = new EventTimes(new ObservedTime(0, 0));
             SocketTracker sockets = new SocketTracker(times, new BatchBuilder(), ports, 0);
-            sockets.adopt(
-                    survey.survey(REHEARSED_SOCKETS), pid -> processes.computeIfAbsent(pid, SurveyOpening::unknown));
+            List<HeldSocket> held = survey.survey(REHEARSED_SOCKETS);
+            sockets.adopt(held, pid -> processes.computeIfAbsent(pid, SurveyOpening::unknown));
             int entries = sockets.entries().size();
             log.debug("rehearsed with {} sockets", entries);
+            return held.size();
         }
     }
 
@@ -76,6 +82,20 @@ final class SurveyOpening implements AutoCloseable {
 
     /** The survey; who takes it closes it or this. */
     SocketSurvey take() {
+        return opened().survey;
+    }
+
+    /**
+     * Right before the snapshot: where it will be large, collects what the loading left behind. Else the collection falls
+     * into the snapshot, by when it has to copy what was taken over by then.
+     */
+    void makeRoom() {
+        if (opened().manySockets) {
+            System.gc();
+        }
+    }
+
+    private Opened opened() {
         try {
             return opened.join();
         } catch (CompletionException e) {
