@@ -226,6 +226,11 @@ final class FilterStage implements SpoolStream.Observer {
         }
     }
 
+    /** No packet can be decided now. */
+    void idle() throws IOException {
+        output.idle();
+    }
+
     /** After {@link Finish}, when {@link #advance} has nothing more: the last decisions. */
     void finish() throws IOException {
         selector.finish();

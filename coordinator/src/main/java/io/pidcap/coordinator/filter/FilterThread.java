@@ -127,6 +127,9 @@ public final class FilterThread {
                 stage.finish();
                 return true;
             }
+            if (!more) {
+                stage.idle();
+            }
             publish(!more);
         }
     }

@@ -66,6 +66,10 @@ final class PacketSelector implements FragmentHold.Decider {
             parsed(linkType, outputInterface, monotonicNanos, packet);
             remember();
         } else if (known.isKept()) {
+            if (!output.takes(packet.epochNanos())) {
+                tally.afterLimit();
+                return;
+            }
             output.write(
                     outputInterface,
                     packet.epochNanos(),
@@ -142,6 +146,11 @@ final class PacketSelector implements FragmentHold.Decider {
             int offset,
             int capturedLength)
             throws IOException {
+        if (!output.takes(epochNanos)) {
+            label = null;
+            tally.afterLimit();
+            return;
+        }
         label = labels.of(attribution, packet);
         output.write(outputInterface, epochNanos, originalLength, bytes, offset, capturedLength, label);
         tally.kept(originalLength, attribution.reason(), attribution.cause());

@@ -4,6 +4,7 @@ import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.session.OutputFile;
 import io.pidcap.coordinator.session.OutputFormat;
 import io.pidcap.coordinator.session.OutputStyle;
+import io.pidcap.coordinator.session.Rotation;
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.protocol.file.Annotation;
 import io.pidcap.protocol.file.CaptureFileWriter;
@@ -50,7 +51,8 @@ record RecoveredOutput(OutputFile file, OutputStyle style, FilterCheckpoint from
 
     private static OutputStyle style(SessionStarted head) {
         Annotation annotation = Annotation.valueOf(head.getAnnotation().toUpperCase(Locale.ROOT));
-        return new OutputStyle(annotation, head.getWatch().getWithArguments(), head.getMicroseconds(), false);
+        return new OutputStyle(
+                annotation, head.getWatch().getWithArguments(), head.getMicroseconds(), false, Rotation.NONE);
     }
 
     private static OutputFile create(Path target, boolean force, SessionStarted head) {

@@ -437,6 +437,8 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         FilterProgress progress = filter.progress();
         if (config.packetLimit() > 0 && progress.counters().keptPackets() >= config.packetLimit()) {
             endInOrder("its packet limit is reached", null);
+        } else if (output.isFull()) {
+            endInOrder("its last file is complete", null);
         }
         control.progress(progress.doneBytes(), progress.totalBytes());
         loop.after(TICK_MILLIS, this::tick);

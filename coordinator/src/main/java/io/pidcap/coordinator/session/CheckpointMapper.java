@@ -52,6 +52,7 @@ public final class CheckpointMapper {
                 .setKeptPackets(counters.keptPackets())
                 .setKeptBytes(counters.keptBytes())
                 .setNotSelectedPackets(counters.notSelectedPackets())
+                .setAfterLimitPackets(counters.afterLimitPackets())
                 .setHeldPackets(counters.heldPackets())
                 .setUnreadableBytes(counters.unreadableBytes());
         counters.keptByReason().forEach((reason, count) -> message.putKeptByReason(reason.name(), count));
@@ -85,6 +86,7 @@ public final class CheckpointMapper {
                 byConstant(AttributionReason.class, message.getKeptByReasonMap()),
                 byConstant(UnknownCause.class, message.getKeptUnknownPacketsMap()),
                 message.getNotSelectedPackets(),
+                message.getAfterLimitPackets(),
                 byConstant(UnknownCause.class, message.getUnknownPacketsMap()),
                 message.getHeldPackets(),
                 message.getUnreadableBytes());

@@ -71,6 +71,16 @@ public interface CaptureFileWriter extends AutoCloseable {
         write(interfaceId, epochNanos, originalLength, data, data.position(), data.remaining(), label);
     }
 
+    /**
+     * Asked before each packet: false once a limit is reached, and ever after. Then the packet is not to be written.
+     */
+    default boolean takes(long epochNanos) {
+        return true;
+    }
+
+    /** No packet waits to be written: what ends by time may end now. */
+    default void idle() throws IOException {}
+
     /** Hands everything so far to the file system. */
     void flush() throws IOException;
 
