@@ -1,10 +1,14 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.filter.FilterCheckpoint;
+import io.pidcap.coordinator.filter.FilterThread;
+import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Where packets go that are kept: one file, one for each process name, one after the other, or standard output. Every
@@ -33,6 +37,13 @@ public interface CaptureOutput {
 
     /** To be closed before {@link #complete} or {@link #countLost}. */
     CaptureFileWriter writer();
+
+    /**
+     * Before anything is written: the journal in which it is to write down what is needed to go on with it.
+     *
+     * @param checkpoint see {@link FilterThread#checkpoint}
+     */
+    default void follow(FlowJournal journal, Supplier<FilterCheckpoint> checkpoint) {}
 
     /** Nothing more will be written: the last file that was asked for is over. From any thread. */
     default boolean isFull() {

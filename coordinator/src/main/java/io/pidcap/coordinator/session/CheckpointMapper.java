@@ -22,10 +22,16 @@ public final class CheckpointMapper {
     private CheckpointMapper() {}
 
     static SegmentFiltered toMessage(SpoolSegment segment, FilterCheckpoint checkpoint) {
-        SegmentFiltered.Builder message = SegmentFiltered.newBuilder()
-                .setRun(segment.run())
+        return toMessage(checkpoint).toBuilder()
                 .setInterface(segment.interfaceNumber())
                 .setSegment(segment.segment())
+                .build();
+    }
+
+    /** Of no segment's end. */
+    static SegmentFiltered toMessage(FilterCheckpoint checkpoint) {
+        SegmentFiltered.Builder message = SegmentFiltered.newBuilder()
+                .setRun(checkpoint.run())
                 .setOutputBytes(checkpoint.outputBytes())
                 .setTotals(toMessage(checkpoint.counters()));
         for (StreamPosition position : checkpoint.positions()) {

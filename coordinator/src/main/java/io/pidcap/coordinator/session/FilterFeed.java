@@ -148,6 +148,11 @@ final class FilterFeed {
         return thread.progress();
     }
 
+    /** See {@link FilterThread#checkpoint}. */
+    FilterCheckpoint checkpoint() {
+        return thread.checkpoint();
+    }
+
     /** Completes the output. Only after the end of the filter stage. */
     void closeOutput(SessionReport report, long startEpochNanos, long endEpochNanos) throws IOException {
         writer.close(SessionNotes.statistics(outputInterfaces, report, startEpochNanos, endEpochNanos));

@@ -11,11 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Takes so many packets and no more. */
-final class LimitedWriter implements CaptureFileWriter {
+public final class LimitedWriter implements CaptureFileWriter {
     private final CaptureFileWriter writer;
     private long packetsLeft;
 
-    LimitedWriter(CaptureFileWriter writer, long mostPackets) {
+    public LimitedWriter(CaptureFileWriter writer, long mostPackets) {
         this.writer = writer;
         this.packetsLeft = mostPackets;
     }
@@ -23,6 +23,11 @@ final class LimitedWriter implements CaptureFileWriter {
     @Override
     public boolean takes(long epochNanos) {
         return packetsLeft > 0 && writer.takes(epochNanos);
+    }
+
+    @Override
+    public void turn(long epochNanos) throws IOException {
+        writer.turn(epochNanos);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.filter.FilterCheckpoint;
+import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One file after the other, as {@link Rotation} says. Each has its name as soon as it is complete. */
 final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
@@ -30,6 +34,7 @@ final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
     private final Map<Path, SessionReport.OutputPart> completed = new LinkedHashMap<>();
 
     private final List<String> notes = new ArrayList<>();
+    private @Nullable RotationLog log;
     private long unreportedFiles;
     private long replacedFiles;
     private long replacedPackets;
@@ -88,11 +93,30 @@ final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
         Path path = !begun ? names.first(begin) : periodBegins ? names.ofPeriod(begin) : names.next();
         FilePart part = FilePart.create(path, format, style, force || isOurs(path), ownerUserId, ownerGroupId);
         begun = true;
+        if (log != null) {
+            log.begun(part);
+        }
         return part;
     }
 
     @Override
+    public void follow(FlowJournal journal, Supplier<FilterCheckpoint> checkpoint) {
+        log = new RotationLog(journal, checkpoint);
+        FilePart first = writer.current();
+        if (first != null) {
+            log.begun(first);
+        }
+    }
+
+    @Override
     public void completed(FilePart part) throws IOException {
+        if (log != null) {
+            log.ended(part);
+        }
+        give(part);
+    }
+
+    private void give(FilePart part) throws IOException {
         SessionReport.OutputPart now = part.complete(notes::add);
         SessionReport.OutputPart before = completed.remove(part.target());
         if (before != null && before.path().equals(now.path())) {
@@ -128,7 +152,10 @@ final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
     public void complete() throws IOException {
         FilePart current = writer.current();
         if (current != null) {
-            completed(current);
+            if (log != null) {
+                log.lastEnded(current);
+            }
+            give(current);
         }
         reported = List.copyOf(completed.values());
         bytes = writer.length() - replacedBytes;

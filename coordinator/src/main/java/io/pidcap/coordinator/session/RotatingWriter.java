@@ -70,6 +70,8 @@ final class RotatingWriter implements CaptureFileWriter {
     private long lastEpochNanos;
     private long begunFiles;
     private long completedBytes;
+    /** Of the next file. */
+    private boolean periodBegins;
     /** Read by other threads. */
     private volatile boolean full;
 
@@ -133,23 +135,23 @@ final class RotatingWriter implements CaptureFileWriter {
             int capturedLength,
             @Nullable PacketLabel label)
             throws IOException {
-        FilePart part = partFor(epochNanos);
+        FilePart part = current == null ? open(periodBegins, epochNanos) : current;
         PacketLabel own = label == null ? null : ((RotatedLabel) label).in(part);
         part.write(interfaceId, epochNanos, originalLength, data, offset, capturedLength, own);
         lastEpochNanos = epochNanos;
     }
 
-    private FilePart partFor(long epochNanos) throws IOException {
+    @Override
+    public void turn(long epochNanos) throws IOException {
         FilePart part = current;
-        if (part == null || isPeriodOver(epochNanos)) {
-            completeCurrent();
-            return open(true, epochNanos);
+        if (part == null) {
+            return;
         }
-        if (rotation.bytes() > 0 && part.packets() > 0 && part.writer().length() > rotation.bytes()) {
-            completeCurrent();
-            return open(false, epochNanos);
+        if (isPeriodOver(epochNanos)) {
+            complete(part, true);
+        } else if (rotation.bytes() > 0 && part.packets() > 0 && part.writer().length() > rotation.bytes()) {
+            complete(part, false);
         }
-        return part;
     }
 
     private boolean isPeriodOver(long epochNanos) {
@@ -172,22 +174,21 @@ final class RotatingWriter implements CaptureFileWriter {
         return part;
     }
 
-    private void completeCurrent() throws IOException {
-        FilePart part = current;
-        if (part != null) {
-            part.closeEarly(interfaces.size(), beginEpochNanos, lastEpochNanos);
-            completedBytes += part.writer().length();
-            files.completed(part);
-            current = null;
-        }
+    private void complete(FilePart part, boolean periodIsOver) throws IOException {
+        part.closeEarly(interfaces.size(), beginEpochNanos, lastEpochNanos);
+        files.completed(part);
+        completedBytes += part.writer().length();
+        current = null;
+        periodBegins = periodIsOver;
     }
 
     @Override
     public void idle() throws IOException {
         long settledEpochNanos = TimeUnit.MILLISECONDS.toNanos(clock.millis() - LATE_MILLIS);
-        if (current != null && isPeriodOver(settledEpochNanos)) {
+        FilePart part = current;
+        if (part != null && isPeriodOver(settledEpochNanos)) {
             takes(settledEpochNanos);
-            completeCurrent();
+            complete(part, true);
         }
     }
 

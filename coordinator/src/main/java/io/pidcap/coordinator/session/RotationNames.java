@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  *
  * <p>Unlike tcpdump's, a file that is there is never written again but in a ring: it is passed over for the next number.
  */
-final class RotationNames {
+public final class RotationNames {
     private final Path target;
     private final Rotation rotation;
     private final ZoneId zone;
@@ -22,7 +22,7 @@ final class RotationNames {
     private int number;
 
     /** @param taken true for a file that may not be used */
-    RotationNames(Path target, Rotation rotation, ZoneId zone, Predicate<Path> taken) {
+    public RotationNames(Path target, Rotation rotation, ZoneId zone, Predicate<Path> taken) {
         this.target = target;
         this.rotation = rotation;
         this.zone = zone;
@@ -38,7 +38,7 @@ final class RotationNames {
     }
 
     /** Of the first file of another period. */
-    Path ofPeriod(Instant begin) {
+    public Path ofPeriod(Instant begin) {
         beginPeriod(begin);
         return untaken();
     }

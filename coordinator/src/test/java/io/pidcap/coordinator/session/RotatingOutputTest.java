@@ -71,6 +71,7 @@ class RotatingOutputTest {
                 if (which == labels.get(w).size()) {
                     labels.get(w).add(comment == null ? writer.label(List.of(note(process))) : writer.comment(comment));
                 }
+                writer.turn(time);
                 writer.write(
                         i < 250 ? 0 : i % 2,
                         time,
@@ -217,6 +218,7 @@ class RotatingOutputTest {
         writer.addInterface(LO);
         for (int i = 0; i < 3; i++) {
             assertThat(writer.takes(BEGIN)).isTrue();
+            writer.turn(BEGIN);
             writer.write(0, BEGIN, 100, ByteBuffer.allocate(100), null);
         }
         assertThat(writer.takes(BEGIN)).isFalse();
@@ -256,6 +258,7 @@ class RotatingOutputTest {
             throws IOException {
         CaptureFileWriter writer = output.writer();
         PacketLabel label = note == null ? null : writer.label(List.of(note));
+        writer.turn(epochNanos);
         writer.write(0, epochNanos, length, ByteBuffer.allocate(length), label);
     }
 

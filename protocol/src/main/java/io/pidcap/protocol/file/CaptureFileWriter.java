@@ -78,6 +78,12 @@ public interface CaptureFileWriter extends AutoCloseable {
         return true;
     }
 
+    /**
+     * A packet of this time is written next, and everything before it in its source is settled: what ends by time or
+     * size may end now.
+     */
+    default void turn(long epochNanos) throws IOException {}
+
     /** No packet waits to be written: what ends by time may end now. */
     default void idle() throws IOException {}
 
