@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.recovery;
 
 import io.pidcap.coordinator.filter.FilterCheckpoint;
+import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.session.CheckpointMapper;
 import io.pidcap.coordinator.session.OutputFile;
 import io.pidcap.coordinator.session.Rotation;
@@ -61,9 +62,25 @@ final class RotationHistory {
         return newest.getPath().isEmpty() ? null : Path.of(newest.getPath());
     }
 
-    /** The last of all ended. */
+    /** The last of all ended, or another recovery gave it its name and died. */
     boolean isComplete() {
-        return newestEnded != null && newestEnded.getLast();
+        return newestEnded == null ? isNamed() : newestEnded.getLast();
+    }
+
+    private boolean isNamed() {
+        Path target = Path.of(newest.getPath());
+        return newest.getInode() != 0
+                && OutputFile.inode(target) == newest.getInode()
+                && !Files.exists(OutputFile.partOf(target), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** The newest file, where it is complete and its end is not written down. */
+    SessionReport.@Nullable OutputPart namedNewest(FilterProgress known) throws IOException {
+        if (newestEnded != null) {
+            return null;
+        }
+        long packets = known.counters().keptPackets() - packetsBefore;
+        return new SessionReport.OutputPart(newest.getPath(), packets, Files.size(Path.of(newest.getPath())));
     }
 
     /**

@@ -112,7 +112,8 @@ public final class SessionRecovery {
         RotationHistory files = history.rotation();
         files.nameNewest(head).ifPresent(path -> endNotes.add(path + " was complete and has its name now"));
         if (files.isComplete()) {
-            return end(report(total(history.checkpoint(), null), files.report(head, null), 0));
+            FilterProgress known = total(history.checkpoint(), null);
+            return end(report(known, files.report(head, files.namedNewest(known)), 0));
         }
         LeftFile left = files.left(head, history.lastRecord());
         RecoveredOutput output = RecoveredOutput.open(head, left, history.checkpoint());
