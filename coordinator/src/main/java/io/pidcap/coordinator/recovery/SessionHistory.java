@@ -174,9 +174,9 @@ final class SessionHistory {
     FilterCheckpoint checkpoint() {
         // The filter's thread writes its records at once, the session's those of segments when it comes to them.
         FilterCheckpoint ofFile = rotation.checkpoint();
-        boolean later =
-                ofFile.counters().receivedPackets() >= checkpoint.counters().receivedPackets();
-        return later ? ofFile : checkpoint;
+        long ahead = ofFile.counters().receivedPackets() - checkpoint.counters().receivedPackets();
+        boolean longer = ofFile.outputBytes() > checkpoint.outputBytes();
+        return ahead > 0 || (ahead == 0 && longer) ? ofFile : checkpoint;
     }
 
     /** Where the output is one file after the other. */

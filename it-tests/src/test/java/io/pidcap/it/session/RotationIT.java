@@ -172,6 +172,18 @@ class RotationIT {
         assertThat(names()).isEmpty();
     }
 
+    /** Cooked packets have no destination address, those of lo have. */
+    @Test
+    void shouldNameTheInterfaceWhoseLinkTypeTheFilterDoesNotFit() throws Exception {
+        Pidcap.Result refused = pidcap.run(
+                "capture", "-i", "lo", "-i", "any", "-w", file("w.pcapng"), "ether", "dst", "02:00:00:00:00:01");
+        assertThat(refused.exitCode()).as(refused.err()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains("filter \"ether dst 02:00:00:00:00:01\" on any: ")
+                .doesNotContain("\tat ");
+        assertThat(names()).isEmpty();
+    }
+
     /** The report of a session that saw {@value #SENT} datagrams on {@code lo}. */
     private JsonNode flooded(String... options) throws Exception {
         try (Flood flood = Flood.start(directory, SENT, PAYLOAD_BYTES)) {
