@@ -40,6 +40,9 @@ final class CaptureCommand extends BaseCommand {
     @Mixin
     final CaptureOptions options = new CaptureOptions();
 
+    @Mixin
+    final FilterWords expression = new FilterWords();
+
     @Option(
             names = "--json",
             description = "Print JSON: with -w the report instead of the summary, without it a line for each packet.")
@@ -50,6 +53,7 @@ final class CaptureCommand extends BaseCommand {
         targets.check();
         boolean printing = options.output == null;
         boolean live = printing || options.isToStandardOutput();
+        options.filterIs(expression);
         SessionConfig config = live ? options.toLiveConfig(targets) : options.toConfig(targets);
         CaptureSession session = start(config, live, printing);
         for (String signal : List.of("INT", "TERM", "HUP")) {

@@ -33,6 +33,9 @@ final class CaptureOptions {
     @Mixin
     final StyleOptions style = new StyleOptions();
 
+    @Mixin
+    final RotationOptions rotation = new RotationOptions();
+
     @Option(names = "--force", description = "Replace FILE if it is there.")
     boolean force;
 
@@ -66,7 +69,7 @@ final class CaptureOptions {
             names = {"-s", "--snaplen"},
             paramLabel = "BYTES",
             description =
-                    "Keep at most so many bytes of each packet, 1 to 262144. Default: ${DEFAULT-VALUE}, whole packets.")
+                    "Keep at most so many bytes of each packet, 1 to 262144. Default, as with 0: ${DEFAULT-VALUE}, whole packets.")
     int snaplen = SessionConfig.MAX_SNAPLEN_BYTES;
 
     @Option(
@@ -105,7 +108,7 @@ final class CaptureOptions {
     @Option(
             names = {"-c", "--packets"},
             paramLabel = "N",
-            description = "Stop once N packets are kept; some more may be in the file. Default: no limit.")
+            description = "Stop once N packets are kept, exactly so many. Default: no limit.")
     long packetLimit;
 
     /** Names as they are typed. */
@@ -113,6 +116,15 @@ final class CaptureOptions {
         auto,
         proc,
         ebpf
+    }
+
+    /**
+     * A filter expression may also stand behind the options.
+     *
+     * @throws SessionException there are two
+     */
+    void filterIs(FilterWords words) {
+        filter = words.orOption(filter);
     }
 
     /**
@@ -129,9 +141,11 @@ final class CaptureOptions {
      * @param targets checked
      */
     SessionConfig toLiveConfig(TargetOptions targets) {
-        if (style.split) {
+        if (style.split || rotation.isAskedFor()) {
             throw new SessionException(
-                    Kind.USAGE, "--split: standard output is not several files", "name a file or a directory with -w");
+                    Kind.USAGE,
+                    (style.split ? "--split" : "-C, -G and -W") + ": standard output is not several files",
+                    "name a file" + (style.split ? " or a directory" : "") + " with -w");
         }
         return toConfig(targets, StreamOutput.STANDARD_OUTPUT);
     }
@@ -160,7 +174,7 @@ final class CaptureOptions {
             List<Long> userIds,
             boolean children,
             Path target) {
-        requireRange("--snaplen", snaplen, 1, SessionConfig.MAX_SNAPLEN_BYTES);
+        requireRange("--snaplen", snaplen, 0, SessionConfig.MAX_SNAPLEN_BYTES);
         requireRange("--buffer", bufferBytes, 1 << 16, 1 << 30);
         requireRange("--poll-interval (in ms)", pollIntervalMillis, 1, 60_000);
         requireRange("--packets", packetLimit, 0, Long.MAX_VALUE);
@@ -174,10 +188,10 @@ final class CaptureOptions {
                 userIds,
                 children,
                 target,
-                style.style(target),
+                style.style(target, rotation.rotation(output)),
                 force,
                 keepAll,
-                snaplen,
+                snaplen == 0 ? SessionConfig.MAX_SNAPLEN_BYTES : snaplen,
                 promiscuous,
                 (int) bufferBytes,
                 filter,
@@ -258,7 +272,7 @@ final class CaptureOptions {
         return absolute;
     }
 
-    private static void requireRange(String option, long value, long from, long to) {
+    static void requireRange(String option, long value, long from, long to) {
         if (value < from || value > to) {
             throw new SessionException(Kind.USAGE, option + " is " + value + ": it must be " + from + " to " + to, "");
         }

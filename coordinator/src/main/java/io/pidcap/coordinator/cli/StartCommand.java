@@ -32,12 +32,16 @@ final class StartCommand extends BaseCommand {
     @Mixin
     final CaptureOptions options = new CaptureOptions();
 
+    @Mixin
+    final FilterWords expression = new FilterWords();
+
     @Option(names = "--json", description = "Print id, output and notes as JSON.")
     boolean json;
 
     @Override
     int execute(Console console) throws Exception {
         targets.check();
+        options.filterIs(expression);
         SessionConfig config = options.toConfig(targets);
         SessionHome home = home();
         DetachedCoordinator coordinator = DetachedCoordinator.spawn(config, home);

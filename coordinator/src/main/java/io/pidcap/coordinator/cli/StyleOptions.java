@@ -2,6 +2,7 @@ package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.session.OutputFormat;
 import io.pidcap.coordinator.session.OutputStyle;
+import io.pidcap.coordinator.session.Rotation;
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.protocol.file.Annotation;
@@ -53,6 +54,11 @@ final class StyleOptions {
 
     /** @throws SessionException {@code output} cannot be like this */
     OutputStyle style(Path output) {
+        return style(output, Rotation.NONE);
+    }
+
+    /** @throws SessionException {@code output} cannot be like this */
+    OutputStyle style(Path output, Rotation rotation) {
         boolean microseconds = precision == PrecisionChoice.micro;
         if (microseconds && OutputFormat.of(output) != OutputFormat.PCAP) {
             throw new SessionException(
@@ -63,7 +69,13 @@ final class StyleOptions {
         if (withArguments && annotate == AnnotationChoice.none) {
             throw new SessionException(Kind.USAGE, "--with-args and --annotate=none contradict each other", "");
         }
-        return new OutputStyle(annotation(output), withArguments, microseconds, split);
+        if (split && rotation.rotates()) {
+            throw new SessionException(
+                    Kind.USAGE,
+                    "--split and -C or -G: a file for each process name cannot be one after the other",
+                    "leave out one of them");
+        }
+        return new OutputStyle(annotation(output), withArguments, microseconds, split, rotation);
     }
 
     private Annotation annotation(Path output) {

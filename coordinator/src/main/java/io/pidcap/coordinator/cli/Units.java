@@ -48,6 +48,15 @@ final class Units {
         }
     }
 
+    /** tcpdump's {@code -C}: a bare number is millions of bytes; {@code 512K}, {@code 64M}, {@code 1G} as above. */
+    static final class FileSize implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String text) {
+            boolean bare = text.matches("[0-9]{1,12}");
+            return bare ? 1_000_000 * new Bytes().convert(text) : new Bytes().convert(text);
+        }
+    }
+
     private interface Scale {
         long of(String unit);
     }

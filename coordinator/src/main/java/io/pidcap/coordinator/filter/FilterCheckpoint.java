@@ -21,7 +21,7 @@ public record FilterCheckpoint(
         List<ProcessTotals> processes) {
     /** Before everything. */
     public static final FilterCheckpoint NOTHING = new FilterCheckpoint(
-            0, List.of(), 0, new FilterCounters(0, 0, 0, 0, Map.of(), Map.of(), 0, Map.of(), 0, 0), List.of());
+            0, List.of(), 0, new FilterCounters(0, 0, 0, 0, Map.of(), Map.of(), 0, 0, Map.of(), 0, 0), List.of());
 
     public FilterCheckpoint {
         positions = List.copyOf(positions);

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param keptByReason the kept packets, by why they are a wanted process's; every reason has an entry
  * @param keptUnknownPackets the kept packets of nobody we know, by cause; none unless everything is wanted
  * @param notSelectedPackets skipped: of other processes
+ * @param afterLimitPackets skipped: selected when the output had all that it may have
  * @param unknownPackets skipped: of nobody we know, by cause; every cause has an entry
  * @param heldPackets later fragments that wait for their first; 0 at the end
  * @param unreadableBytes of the spool, from a damaged record to the end of its segment; the packets in them are lost
@@ -28,6 +29,7 @@ public record FilterCounters(
         Map<AttributionReason, Long> keptByReason,
         Map<UnknownCause, Long> keptUnknownPackets,
         long notSelectedPackets,
+        long afterLimitPackets,
         Map<UnknownCause, Long> unknownPackets,
         long heldPackets,
         long unreadableBytes) {
@@ -47,6 +49,7 @@ public record FilterCounters(
                 sum(keptByReason, other.keptByReason),
                 sum(keptUnknownPackets, other.keptUnknownPackets),
                 notSelectedPackets + other.notSelectedPackets,
+                afterLimitPackets + other.afterLimitPackets,
                 sum(unknownPackets, other.unknownPackets),
                 heldPackets + other.heldPackets,
                 unreadableBytes + other.unreadableBytes);
@@ -61,6 +64,7 @@ public record FilterCounters(
     /** Seen and not written. */
     public long skippedPackets() {
         return notSelectedPackets
+                + afterLimitPackets
                 + unknownPackets.values().stream().mapToLong(Long::longValue).sum();
     }
 

@@ -200,14 +200,21 @@ final class FilterStage implements SpoolStream.Observer {
     @Override
     public void segmentFinished(SpoolSegment segment) throws IOException {
         flush();
-        listener.segmentFiltered(
-                segment,
-                new FilterCheckpoint(
-                        segment.run(),
-                        runs.positions(segment.run()),
-                        output.length(),
-                        selector.counters(runs.unreadableBytes()),
-                        processes.totals()));
+        listener.segmentFiltered(segment, checkpoint(segment.run()));
+    }
+
+    private FilterCheckpoint checkpoint(int run) {
+        return new FilterCheckpoint(
+                run,
+                runs.positions(run),
+                output.length(),
+                selector.counters(runs.unreadableBytes()),
+                processes.totals());
+    }
+
+    /** Before the packet that the output is asked about; only from within the output's {@code turn} and {@code idle}. */
+    FilterCheckpoint checkpoint() {
+        return checkpoint(runs.currentNumber());
     }
 
     @Override
@@ -224,6 +231,11 @@ final class FilterStage implements SpoolStream.Observer {
             output.flush();
             flushedBytes = output.length();
         }
+    }
+
+    /** No packet can be decided now. */
+    void idle() throws IOException {
+        output.idle();
     }
 
     /** After {@link Finish}, when {@link #advance} has nothing more: the last decisions. */

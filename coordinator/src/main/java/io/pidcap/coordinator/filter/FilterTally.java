@@ -17,6 +17,7 @@ final class FilterTally {
     private long keptPackets;
     private long keptBytes;
     private long notSelectedPackets;
+    private long afterLimitPackets;
     private final EnumMap<AttributionReason, Count> keptByReason = new EnumMap<>(AttributionReason.class);
     private final EnumMap<UnknownCause, Count> unknownPackets = new EnumMap<>(UnknownCause.class);
 
@@ -51,6 +52,10 @@ final class FilterTally {
         notSelectedPackets++;
     }
 
+    void afterLimit() {
+        afterLimitPackets++;
+    }
+
     void unknown(UnknownCause cause) {
         unknownPackets.computeIfAbsent(cause, any -> new Count()).packets++;
     }
@@ -70,6 +75,7 @@ final class FilterTally {
                 kept,
                 keptUnknown,
                 notSelectedPackets,
+                afterLimitPackets,
                 unknown,
                 heldPackets,
                 unreadableBytes);

@@ -81,6 +81,11 @@ public final class FilterThread {
         return progress;
     }
 
+    /** Where it is; only on its thread, from within the output's {@code turn} and {@code idle}. */
+    public FilterCheckpoint checkpoint() {
+        return stage.checkpoint();
+    }
+
     /** Stops at once, leaving what is not filtered. Waits for the thread; no listener is called after it has returned. */
     public void abort() throws InterruptedException {
         queue.close();
@@ -126,6 +131,9 @@ public final class FilterThread {
             if (!more && stage.isFinishing()) {
                 stage.finish();
                 return true;
+            }
+            if (!more) {
+                stage.idle();
             }
             publish(!more);
         }

@@ -41,6 +41,8 @@ final class PacketSelector implements FragmentHold.Decider {
     private @Nullable PacketLabel label;
 
     private boolean kept;
+    /** A packet that was held is decided: the spool was read beyond it. */
+    private boolean late;
 
     /** @param wantsEverything keeps also what has no owner */
     PacketSelector(FlowTimeline timeline, boolean wantsEverything, CaptureFileWriter output) {
@@ -53,7 +55,12 @@ final class PacketSelector implements FragmentHold.Decider {
 
     /** Decides the packet, or holds it if it is a fragment that must wait for its first. */
     void packet(LinkType linkType, int outputInterface, long monotonicNanos, CapturedPacket packet) throws IOException {
+        select(linkType, outputInterface, monotonicNanos, packet);
         tally.received(packet.originalLength());
+    }
+
+    private void select(LinkType linkType, int outputInterface, long monotonicNanos, CapturedPacket packet)
+            throws IOException {
         ByteBuffer bytes = packet.buffer();
         int offset = packet.dataOffset();
         int length = packet.capturedLength();
@@ -66,6 +73,11 @@ final class PacketSelector implements FragmentHold.Decider {
             parsed(linkType, outputInterface, monotonicNanos, packet);
             remember();
         } else if (known.isKept()) {
+            if (!output.takes(packet.epochNanos())) {
+                tally.afterLimit();
+                return;
+            }
+            output.turn(packet.epochNanos());
             output.write(
                     outputInterface,
                     packet.epochNanos(),
@@ -142,6 +154,14 @@ final class PacketSelector implements FragmentHold.Decider {
             int offset,
             int capturedLength)
             throws IOException {
+        if (!output.takes(epochNanos)) {
+            label = null;
+            tally.afterLimit();
+            return;
+        }
+        if (!late) {
+            output.turn(epochNanos);
+        }
         label = labels.of(attribution, packet);
         output.write(outputInterface, epochNanos, originalLength, bytes, offset, capturedLength, label);
         tally.kept(originalLength, attribution.reason(), attribution.cause());
@@ -158,7 +178,7 @@ final class PacketSelector implements FragmentHold.Decider {
 
     @Override
     public void decide(Held held) throws IOException {
-        int length = held.bytes().capacity();
+        late = true;
         decide(
                 held.endpoints(),
                 held.outputInterface(),
@@ -167,7 +187,8 @@ final class PacketSelector implements FragmentHold.Decider {
                 held.originalLength(),
                 held.bytes(),
                 0,
-                length);
+                held.bytes().capacity());
+        late = false;
     }
 
     @Override
@@ -177,6 +198,7 @@ final class PacketSelector implements FragmentHold.Decider {
             return;
         }
         attribution.unknown(UnknownCause.FRAGMENT_WITHOUT_FIRST);
+        late = true;
         keep(
                 held.endpoints(),
                 held.outputInterface(),
@@ -185,6 +207,7 @@ final class PacketSelector implements FragmentHold.Decider {
                 held.bytes(),
                 0,
                 held.bytes().capacity());
+        late = false;
     }
 
     /** The packets are at this time now. */

@@ -11,6 +11,7 @@ final class SpoolRuns {
     private final ArrayDeque<SpoolRun> runs = new ArrayDeque<>();
     private long bytesOfClosedRuns;
     private long unreadableBytesOfClosedRuns;
+    private int lastClosed;
 
     void add(SpoolRun run) {
         runs.add(run);
@@ -47,10 +48,17 @@ final class SpoolRuns {
                 unreadableBytesOfClosedRuns += stream.unreadableBytes();
             }
             run.close();
+            lastClosed = run.number();
             runs.remove();
             run = runs.peek();
         }
         return run;
+    }
+
+    /** All runs before it are read to their ends; it may not be there yet. */
+    int currentNumber() {
+        SpoolRun run = runs.peek();
+        return run == null ? lastClosed + 1 : run.number();
     }
 
     /** Of all interfaces of a run that is not read to its end. */

@@ -4,6 +4,8 @@ import io.pidcap.protocol.file.JournalWriter;
 import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.FlowBatchMessage;
 import io.pidcap.protocol.v1.JournalRecord;
+import io.pidcap.protocol.v1.OutputFileBegun;
+import io.pidcap.protocol.v1.OutputFileEnded;
 import io.pidcap.protocol.v1.RunCaptureReady;
 import io.pidcap.protocol.v1.RunFlowBatch;
 import io.pidcap.protocol.v1.RunSnapshotPart;
@@ -34,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * so that it outlives this process. When a record cannot be written the session is told, once, and the journal is not
  * written to again: half of a later truth would be worse than none.
  *
- * <p>One owner thread.
+ * <p>The session's thread writes it, but for the records of the output's files: they must be there before the filter's
+ * thread goes on, which cannot wait for the session's. So any thread may write, one record after the other.
  */
 public final class FlowJournal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FlowJournal.class);
@@ -103,6 +106,14 @@ public final class FlowJournal implements AutoCloseable {
         append(JournalRecord.newBuilder().setSegmentFiltered(body));
     }
 
+    public void outputFileBegun(OutputFileBegun body) {
+        append(JournalRecord.newBuilder().setOutputFileBegun(body));
+    }
+
+    public void outputFileEnded(OutputFileEnded body) {
+        append(JournalRecord.newBuilder().setOutputFileEnded(body));
+    }
+
     public void stopping(String reason) {
         append(JournalRecord.newBuilder()
                 .setSessionStopping(SessionStopping.newBuilder().setReason(reason)));
@@ -113,7 +124,7 @@ public final class FlowJournal implements AutoCloseable {
                 .setSessionEnded(SessionEnded.newBuilder().setReportJson(reportJson)));
     }
 
-    private void append(JournalRecord.Builder body) {
+    private synchronized void append(JournalRecord.Builder body) {
         if (broken) {
             return;
         }
@@ -131,7 +142,7 @@ public final class FlowJournal implements AutoCloseable {
 
     /** Idempotent. */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         try {
             writer.close();
         } catch (IOException e) {

@@ -1,10 +1,14 @@
 package io.pidcap.coordinator.recovery;
 
 import io.pidcap.coordinator.filter.FilterCheckpoint;
+import io.pidcap.coordinator.filter.FilterProgress;
+import io.pidcap.coordinator.session.LimitedWriter;
 import io.pidcap.coordinator.session.OutputFile;
 import io.pidcap.coordinator.session.OutputFormat;
 import io.pidcap.coordinator.session.OutputStyle;
+import io.pidcap.coordinator.session.Rotation;
 import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.protocol.file.Annotation;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.PcapHeader;
@@ -20,11 +24,13 @@ import java.util.Locale;
  * The output that a coordinator left unfinished, and from where on it is to be filtered.
  *
  * @param file where to go on
+ * @param left what was known of it
  * @param from the packets before it are in {@code file}
  * @param begun whether {@code file} has a beginning that stays
  * @param lostPackets that were kept before, in a file that is not there any more
  */
-record RecoveredOutput(OutputFile file, OutputStyle style, FilterCheckpoint from, boolean begun, long lostPackets) {
+record RecoveredOutput(
+        OutputFile file, LeftFile left, SessionStarted head, FilterCheckpoint from, boolean begun, long lostPackets) {
     /** Whether the coordinator died after the output had got its name: there is nothing to do with it then. */
     static boolean isComplete(SessionStarted head) {
         Path target = Path.of(head.getOutputFile());
@@ -35,22 +41,28 @@ record RecoveredOutput(OutputFile file, OutputStyle style, FilterCheckpoint from
 
     /** @throws SessionException it cannot be written */
     static RecoveredOutput open(SessionStarted head, FilterCheckpoint last) {
-        Path target = Path.of(head.getOutputFile());
-        boolean force = head.getReplaceOutput();
-        // All of the spool is there: nothing depends on what the file holds.
-        FilterCheckpoint from = head.getKeepSpool() ? FilterCheckpoint.NOTHING : last;
-        if (Files.exists(OutputFile.partOf(target), LinkOption.NOFOLLOW_LINKS)) {
-            OutputFile left = OutputFile.reopen(target, force, head.getOutputInode(), from.outputBytes());
-            return new RecoveredOutput(left, style(head), from, from.outputBytes() > 0, 0);
-        }
-        OutputFile anew = create(target, force, head);
-        return new RecoveredOutput(
-                anew, style(head), from, false, from.counters().keptPackets());
+        LeftFile left =
+                new LeftFile(Path.of(head.getOutputFile()), head.getReplaceOutput(), head.getOutputInode(), 0, 0);
+        // Where all of the spool is there, nothing depends on what the file holds.
+        return open(head, left, head.getKeepSpool() ? FilterCheckpoint.NOTHING : last);
     }
 
-    private static OutputStyle style(SessionStarted head) {
+    /** @throws SessionException it cannot be written */
+    static RecoveredOutput open(SessionStarted head, LeftFile left, FilterCheckpoint from) {
+        if (Files.exists(OutputFile.partOf(left.target()), LinkOption.NOFOLLOW_LINKS)) {
+            long bytes = Math.max(0, from.outputBytes() - left.bytesBefore());
+            OutputFile file = OutputFile.reopen(left.target(), left.replaces(), left.inode(), bytes);
+            return new RecoveredOutput(file, left, head, from, bytes > 0, 0);
+        }
+        OutputFile anew = create(left.target(), left.replaces(), head);
+        long lost = Math.max(0, from.counters().keptPackets() - left.packetsBefore());
+        return new RecoveredOutput(anew, left, head, from, false, lost);
+    }
+
+    private OutputStyle style() {
         Annotation annotation = Annotation.valueOf(head.getAnnotation().toUpperCase(Locale.ROOT));
-        return new OutputStyle(annotation, head.getWatch().getWithArguments(), head.getMicroseconds(), false);
+        return new OutputStyle(
+                annotation, head.getWatch().getWithArguments(), head.getMicroseconds(), false, Rotation.NONE);
     }
 
     private static OutputFile create(Path target, boolean force, SessionStarted head) {
@@ -62,13 +74,24 @@ record RecoveredOutput(OutputFile file, OutputStyle style, FilterCheckpoint from
     }
 
     /**
-     * Appends. A pcapng file gets a new section, which depends on nothing before it; a pcap file more records.
+     * Appends. A pcapng file gets a new section, which depends on nothing before it; a pcap file more records. Takes no
+     * more packets than the session was to.
      */
     CaptureFileWriter writer() throws IOException {
-        OutputFormat format = OutputFormat.of(file.target());
+        OutputFormat format = OutputFormat.of(Path.of(head.getOutputFile()));
         boolean hasHeader = format == OutputFormat.PCAP && begun;
         WritableByteChannel channel =
                 hasHeader ? new HeadlessChannel(file.channel(), PcapHeader.LENGTH) : file.channel();
-        return format.writer(channel, file.part(), style);
+        CaptureFileWriter writer = format.writer(channel, file.part(), style());
+        long limit = head.getPacketLimit();
+        return limit == 0
+                ? writer
+                : new LimitedWriter(writer, limit - from.counters().keptPackets());
+    }
+
+    /** The file as it is, with all packets that were kept. */
+    SessionReport.OutputPart part(Path path, FilterProgress total) throws IOException {
+        long packets = total.counters().keptPackets() - lostPackets - left.packetsBefore();
+        return new SessionReport.OutputPart(path.toString(), packets, Files.size(path));
     }
 }

@@ -32,6 +32,7 @@ final class SessionHistory {
     private final Map<WorkerRole, GapLog> gaps = new EnumMap<>(WorkerRole.class);
     private final EventHistory events = new EventHistory();
     private final CaptureHistory capture = new CaptureHistory();
+    private final RotationHistory rotation = new RotationHistory();
     private SessionStarted head = SessionStarted.getDefaultInstance();
     private FilterCheckpoint checkpoint = FilterCheckpoint.NOTHING;
     private Instant lastRecord = Instant.EPOCH;
@@ -94,6 +95,8 @@ final class SessionHistory {
                         entry.getSpoolProgress().getRun(),
                         entry.getSpoolProgress().getProgress());
             case SEGMENT_FILTERED -> checkpoint = CheckpointMapper.toModel(entry.getSegmentFiltered());
+            case OUTPUT_FILE_BEGUN -> rotation.begun(entry.getOutputFileBegun());
+            case OUTPUT_FILE_ENDED -> rotation.ended(entry.getOutputFileEnded());
             default -> {
                 // Of a newer release, or nothing that is needed here.
             }
@@ -167,9 +170,18 @@ final class SessionHistory {
         return head;
     }
 
-    /** The last one; {@link FilterCheckpoint#NOTHING}: no segment was filtered to its end. */
+    /** The last one; {@link FilterCheckpoint#NOTHING}: no segment was filtered to its end, and no file of a rotation. */
     FilterCheckpoint checkpoint() {
-        return checkpoint;
+        // The filter's thread writes its records at once, the session's those of segments when it comes to them.
+        FilterCheckpoint ofFile = rotation.checkpoint();
+        long ahead = ofFile.counters().receivedPackets() - checkpoint.counters().receivedPackets();
+        boolean longer = ofFile.outputBytes() > checkpoint.outputBytes();
+        return ahead > 0 || (ahead == 0 && longer) ? ofFile : checkpoint;
+    }
+
+    /** Where the output is one file after the other. */
+    RotationHistory rotation() {
+        return rotation;
     }
 
     /** When both workers were ready for the first time; null: they never were. */

@@ -94,15 +94,40 @@ public final class SessionRecovery {
             SessionReport.Output stream = new SessionReport.Output(head.getOutputFile(), head.getOutputFormat(), 0);
             return end(report(total(history.checkpoint(), null), stream, 0));
         }
+        if (head.hasRotation()) {
+            return filterRotated(ready);
+        }
         if (RecoveredOutput.isComplete(head)) {
             Path target = Path.of(head.getOutputFile());
             return end(report(total(history.checkpoint(), null), output(target), 0));
         }
-        return filter(ready);
+        RecoveredOutput output = RecoveredOutput.open(head, history.checkpoint());
+        FilterProgress result = filter(output, ready);
+        Path path = commit(output.file());
+        return end(report(result, output(path), output.lostPackets()));
+    }
+
+    /** Files that were complete stay as they are; what is left goes into the last one, however large it becomes. */
+    private SessionReport filterRotated(Instant ready) throws IOException, InterruptedException {
+        RotationHistory files = history.rotation();
+        files.nameNewest(head).ifPresent(path -> endNotes.add(path + " was complete and has its name now"));
+        if (files.isComplete()) {
+            FilterProgress known = total(history.checkpoint(), null);
+            return end(report(known, files.report(head, files.namedNewest(known)), 0));
+        }
+        LeftFile left = files.left(head, history.lastRecord());
+        RecoveredOutput output = RecoveredOutput.open(head, left, history.checkpoint());
+        FilterProgress result = filter(output, ready);
+        Path path = commit(output.file());
+        endNotes.add("all that was left is in " + path + ", whatever -C and -G ask for");
+        return end(report(result, files.report(head, output.part(path, result)), output.lostPackets()));
     }
 
     private SessionReport neverReady() throws IOException {
-        Files.deleteIfExists(OutputFile.partOf(Path.of(head.getOutputFile())));
+        Path target = head.hasRotation() ? history.rotation().newest() : Path.of(head.getOutputFile());
+        if (target != null) {
+            Files.deleteIfExists(OutputFile.partOf(target));
+        }
         SessionReport.Failure failure = new SessionReport.Failure(
                 Kind.FAILURE, "the session " + directory.id() + " died before it was ready: nothing was captured", "");
         FilterProgress nothing = total(FilterCheckpoint.NOTHING, null);
@@ -112,17 +137,15 @@ public final class SessionRecovery {
         return report;
     }
 
-    private SessionReport filter(Instant ready) throws IOException, InterruptedException {
-        RecoveredOutput output = RecoveredOutput.open(head, history.checkpoint());
+    private FilterProgress filter(RecoveredOutput output, Instant ready) throws IOException, InterruptedException {
         if (output.lostPackets() > 0) {
             endNotes.add(output.lostPackets() + " packets had been kept in "
                     + output.file().part() + ", which is not there any more");
         }
-        FilterProgress result;
         try (CaptureFileWriter writer = output.writer();
                 JournalReplay journal = JournalReplay.open(directory.journal())) {
             SpoolFilter filter = new SpoolFilter(selector(), directory.spool(), writer, output.from());
-            result = total(output.from(), filter.run(journal));
+            FilterProgress result = total(output.from(), filter.run(journal));
             endNotes.addAll(result.problems());
             if (journal.tornBytes() > 0) {
                 endNotes.add("the last record of the journal was torn, as it is when its writer dies");
@@ -130,14 +153,13 @@ public final class SessionRecovery {
             SessionReport soFar = report(result, output(output.file().part()), output.lostPackets());
             writer.close(SessionNotes.statistics(
                     filter.outputInterfaces(), soFar, nanos(ready), nanos(history.captureEnd())));
+            return result;
         } catch (CaptureFileException e) {
             // Of the journal; recover() says what is to be done about it.
             throw e;
         } catch (IOException e) {
             throw SessionException.output(e);
         }
-        Path path = commit(output.file());
-        return end(report(result, output(path), output.lostPackets()));
     }
 
     private Path commit(OutputFile file) {

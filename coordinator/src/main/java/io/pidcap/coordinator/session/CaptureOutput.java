@@ -1,13 +1,19 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.filter.FilterCheckpoint;
+import io.pidcap.coordinator.filter.FilterThread;
+import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
- * Where packets go that are kept: one file, or one for each process name. Every file appears under its name when it is
- * complete. One thread at a time: the filter stage's writes, and who made this ends it after the stage is over.
+ * Where packets go that are kept: one file, one for each process name, one after the other, or standard output. Every
+ * file appears under its name when it is complete. One thread at a time: the filter stage's writes, and who made this
+ * ends it after the stage is over.
  */
 public interface CaptureOutput {
     /**
@@ -21,6 +27,9 @@ public interface CaptureOutput {
      */
     static CaptureOutput create(Path target, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId)
             throws IOException {
+        if (style.rotation().rotates()) {
+            return new RotatingOutput(target, style, force, ownerUserId, ownerGroupId, InstantSource.system());
+        }
         return style.split()
                 ? new SplitOutput(target, style, force, ownerUserId, ownerGroupId)
                 : SingleOutput.create(target, style, force, ownerUserId, ownerGroupId);
@@ -28,6 +37,18 @@ public interface CaptureOutput {
 
     /** To be closed before {@link #complete} or {@link #countLost}. */
     CaptureFileWriter writer();
+
+    /**
+     * Before anything is written: the journal in which it is to write down what is needed to go on with it.
+     *
+     * @param checkpoint see {@link FilterThread#checkpoint}
+     */
+    default void follow(FlowJournal journal, Supplier<FilterCheckpoint> checkpoint) {}
+
+    /** Nothing more will be written: the last file that was asked for is over. From any thread. */
+    default boolean isFull() {
+        return false;
+    }
 
     /**
      * After a failed write: how many of the packets that were handed over are not where they should be.

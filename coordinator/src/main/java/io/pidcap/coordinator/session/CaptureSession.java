@@ -73,6 +73,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         this.journal = FlowJournal.create(directory.journal(), this::journalFailed);
         journal.sessionStarted(JournalHead.of(config, directory, started));
         this.filter = new FilterFeed(config, directory.spool(), output.writer(), loop, this);
+        output.follow(journal, filter::checkpoint);
         this.events = new EventSide(config, journal, filter, this);
         this.capture = new CaptureSide(config, directory.spool(), journal, filter, this);
         this.prefilter = new SessionPrefilter(config, events, capture);
@@ -437,6 +438,8 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         FilterProgress progress = filter.progress();
         if (config.packetLimit() > 0 && progress.counters().keptPackets() >= config.packetLimit()) {
             endInOrder("its packet limit is reached", null);
+        } else if (output.isFull()) {
+            endInOrder("its last file is complete", null);
         }
         control.progress(progress.doneBytes(), progress.totalBytes());
         loop.after(TICK_MILLIS, this::tick);

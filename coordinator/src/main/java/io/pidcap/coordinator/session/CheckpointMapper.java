@@ -22,10 +22,16 @@ public final class CheckpointMapper {
     private CheckpointMapper() {}
 
     static SegmentFiltered toMessage(SpoolSegment segment, FilterCheckpoint checkpoint) {
-        SegmentFiltered.Builder message = SegmentFiltered.newBuilder()
-                .setRun(segment.run())
+        return toMessage(checkpoint).toBuilder()
                 .setInterface(segment.interfaceNumber())
                 .setSegment(segment.segment())
+                .build();
+    }
+
+    /** Of no segment's end. */
+    static SegmentFiltered toMessage(FilterCheckpoint checkpoint) {
+        SegmentFiltered.Builder message = SegmentFiltered.newBuilder()
+                .setRun(checkpoint.run())
                 .setOutputBytes(checkpoint.outputBytes())
                 .setTotals(toMessage(checkpoint.counters()));
         for (StreamPosition position : checkpoint.positions()) {
@@ -52,6 +58,7 @@ public final class CheckpointMapper {
                 .setKeptPackets(counters.keptPackets())
                 .setKeptBytes(counters.keptBytes())
                 .setNotSelectedPackets(counters.notSelectedPackets())
+                .setAfterLimitPackets(counters.afterLimitPackets())
                 .setHeldPackets(counters.heldPackets())
                 .setUnreadableBytes(counters.unreadableBytes());
         counters.keptByReason().forEach((reason, count) -> message.putKeptByReason(reason.name(), count));
@@ -85,6 +92,7 @@ public final class CheckpointMapper {
                 byConstant(AttributionReason.class, message.getKeptByReasonMap()),
                 byConstant(UnknownCause.class, message.getKeptUnknownPacketsMap()),
                 message.getNotSelectedPackets(),
+                message.getAfterLimitPackets(),
                 byConstant(UnknownCause.class, message.getUnknownPacketsMap()),
                 message.getHeldPackets(),
                 message.getUnreadableBytes());

@@ -53,10 +53,10 @@ final class FilterFeed {
      */
     FilterFeed(SessionConfig config, Path spool, CaptureFileWriter writer, Executor owner, Listener listener) {
         this.commands = new SpoolCommands(spool, config.filter());
-        this.writer = writer;
+        this.writer = config.packetLimit() > 0 ? new LimitedWriter(writer, config.packetLimit()) : writer;
         this.thread = new FilterThread(
                 selector(config),
-                writer,
+                this.writer,
                 new FilterListener() {
                     @Override
                     public void segmentFiltered(SpoolSegment segment, FilterCheckpoint checkpoint) {
@@ -146,6 +146,11 @@ final class FilterFeed {
 
     FilterProgress progress() {
         return thread.progress();
+    }
+
+    /** See {@link FilterThread#checkpoint}. */
+    FilterCheckpoint checkpoint() {
+        return thread.checkpoint();
     }
 
     /** Completes the output. Only after the end of the filter stage. */

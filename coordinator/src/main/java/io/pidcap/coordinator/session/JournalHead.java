@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.session;
 
 import io.pidcap.protocol.v1.ObservedTimeMessage;
+import io.pidcap.protocol.v1.OutputRotation;
 import io.pidcap.protocol.v1.SessionStarted;
 import io.pidcap.protocol.wire.Build;
 import java.time.Instant;
@@ -11,7 +12,7 @@ final class JournalHead {
     private JournalHead() {}
 
     static SessionStarted of(SessionConfig config, SessionDirectory directory, Instant started) {
-        return SessionStarted.newBuilder()
+        SessionStarted.Builder head = SessionStarted.newBuilder()
                 .setSessionId(directory.id())
                 .setBuild(Build.version())
                 .setStarted(ObservedTimeMessage.newBuilder()
@@ -35,6 +36,14 @@ final class JournalHead {
                 .setOutputGroupId(config.ownerGroupId())
                 .setReplaceOutput(config.force())
                 .setOutputInode(OutputFile.inode(OutputFile.partOf(config.output())))
-                .build();
+                .setPacketLimit(config.packetLimit());
+        Rotation rotation = config.style().rotation();
+        if (rotation.rotates()) {
+            head.setRotation(OutputRotation.newBuilder()
+                    .setFileBytes(rotation.bytes())
+                    .setPeriodMillis(rotation.periodMillis())
+                    .setFiles(rotation.files()));
+        }
+        return head.build();
     }
 }

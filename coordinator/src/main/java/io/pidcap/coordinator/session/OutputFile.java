@@ -111,7 +111,8 @@ public final class OutputFile {
         }
     }
 
-    private static void checkTarget(Path target, boolean force) {
+    /** @throws SessionException it may not be written there */
+    static void checkTarget(Path target, boolean force) {
         if (!Files.exists(target, NO_FOLLOW)) {
             return;
         }
@@ -168,8 +169,8 @@ public final class OutputFile {
      *
      * @param handedOver packets
      */
-    public long countLost(long handedOver) throws IOException {
-        return handedOver - OutputFormat.of(target).countPackets(part);
+    public long countLost(long handedOver, OutputFormat format) throws IOException {
+        return handedOver - format.countPackets(part);
     }
 
     /**

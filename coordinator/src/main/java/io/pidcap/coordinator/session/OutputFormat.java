@@ -67,7 +67,8 @@ public enum OutputFormat {
      * @param file for messages
      */
     public CaptureFileWriter writer(WritableByteChannel channel, Path file, OutputStyle style) throws IOException {
-        int bufferBytes = style.split() ? CaptureFileWriter.LEAST_BUFFER_BYTES : CaptureFileWriter.BUFFER_BYTES;
+        boolean several = style.split() || style.rotation().rotates();
+        int bufferBytes = several ? CaptureFileWriter.LEAST_BUFFER_BYTES : CaptureFileWriter.BUFFER_BYTES;
         if (this == PCAP) {
             return new PcapWriter(channel, file.toString(), bufferBytes, !style.microseconds());
         }

@@ -72,6 +72,7 @@ public final class SessionNotes {
         });
         Map<String, Long> skipped = new LinkedHashMap<>();
         skipped.put("of other processes", counters.notSelectedPackets());
+        skipped.put("after the limit", counters.afterLimitPackets());
         skipped.put("by the prefilter", prefiltered);
         counters.unknownPackets().forEach((cause, count) -> skipped.put(cause.description(), count));
         Map<String, Long> dropped = new LinkedHashMap<>();

@@ -41,6 +41,11 @@ final class SessionOutput {
         return output.isUnread();
     }
 
+    /** See {@link CaptureOutput#isFull}. */
+    boolean isFull() {
+        return output.isFull();
+    }
+
     long lostPackets() {
         return lostPackets;
     }

@@ -85,7 +85,7 @@ public record SessionReport(
      *
      * @param path where it is, or will be, or what its files are named after; empty: there is none
      * @param bytes its size so far; of all files together
-     * @param files where each process name has a file of its own, in the end: these files; else none
+     * @param files where there is a file for each process name, or one after the other, in the end: these files; else none
      * @param inSeveralFiles packets that are in more than one of them, in the end
      */
     public record Output(String path, String fileFormat, long bytes, List<OutputPart> files, long inSeveralFiles) {
@@ -99,7 +99,7 @@ public record SessionReport(
         }
     }
 
-    /** One of the files of a split output. */
+    /** One of the files of an output that has several. */
     public record OutputPart(String path, long packets, long bytes) {}
 
     /**

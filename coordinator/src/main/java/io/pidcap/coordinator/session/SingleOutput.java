@@ -37,7 +37,7 @@ final class SingleOutput implements CaptureOutput {
 
     @Override
     public long countLost(long handedOver) throws IOException {
-        return file.countLost(handedOver);
+        return file.countLost(handedOver, OutputFormat.of(file.target()));
     }
 
     @Override

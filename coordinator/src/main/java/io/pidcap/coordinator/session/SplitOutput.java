@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** A file for each process name, made when its first packet comes. */
 final class SplitOutput implements CaptureOutput, SplitWriter.Files {
@@ -19,7 +17,7 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
     private final int ownerGroupId;
     private final SplitNames names;
     private final SplitWriter writer = new SplitWriter(this);
-    private final Map<SplitWriter.Part, OutputFile> files = new LinkedHashMap<>();
+    private final List<FilePart> files = new ArrayList<>();
     private final List<SessionReport.OutputPart> completed = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private long inSeveralFiles;
@@ -35,16 +33,10 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
     }
 
     @Override
-    public SplitWriter.Part open(String processName) throws IOException {
-        OutputFile file = OutputFile.create(names.fileOf(processName), force, ownerUserId, ownerGroupId);
-        try {
-            SplitWriter.Part part = new SplitWriter.Part(format.writer(file.channel(), file.part(), style));
-            files.put(part, file);
-            return part;
-        } catch (IOException | RuntimeException e) {
-            file.abandon();
-            throw e;
-        }
+    public FilePart open(String processName) throws IOException {
+        FilePart part = FilePart.create(names.fileOf(processName), format, style, force, ownerUserId, ownerGroupId);
+        files.add(part);
+        return part;
     }
 
     @Override
@@ -56,8 +48,8 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
     @Override
     public long countLost(long handedOver) throws IOException {
         long lost = 0;
-        for (Map.Entry<SplitWriter.Part, OutputFile> one : files.entrySet()) {
-            lost += one.getValue().countLost(one.getKey().packets());
+        for (FilePart one : files) {
+            lost += one.countLost();
         }
         return Math.min(lost, handedOver);
     }
@@ -67,9 +59,9 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
     public void complete() throws IOException {
         inSeveralFiles = writer.inSeveralFiles();
         IOException failed = null;
-        for (Map.Entry<SplitWriter.Part, OutputFile> one : files.entrySet()) {
+        for (FilePart one : files) {
             try {
-                complete(one.getValue(), one.getKey().packets());
+                completed.add(one.complete(notes::add));
             } catch (IOException e) {
                 if (failed == null) {
                     failed = e;
@@ -87,18 +79,10 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
         }
     }
 
-    private void complete(OutputFile file, long packets) throws IOException {
-        Path path = file.commit();
-        if (!path.equals(file.target())) {
-            notes.add(file.target() + " appeared during the capture and was left alone: its packets are in " + path);
-        }
-        completed.add(new SessionReport.OutputPart(path.toString(), packets, Files.size(path)));
-    }
-
     @Override
     public void abandon() throws IOException {
-        for (OutputFile file : files.values()) {
-            file.abandon();
+        for (FilePart one : files) {
+            one.abandon();
         }
     }
 

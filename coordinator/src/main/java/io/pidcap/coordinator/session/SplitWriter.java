@@ -27,34 +27,19 @@ final class SplitWriter implements CaptureFileWriter {
 
     /** Makes files. */
     interface Files {
-        Part open(String processName) throws IOException;
+        FilePart open(String processName) throws IOException;
     }
 
-    /** One of the files. */
-    static final class Part {
-        private final CaptureFileWriter writer;
-        private long packets;
-
-        Part(CaptureFileWriter writer) {
-            this.writer = writer;
-        }
-
-        /** Handed over to be written. */
-        long packets() {
-            return packets;
-        }
-    }
-
-    private record Copy(Part part, @Nullable PacketLabel label) {}
+    private record Copy(FilePart part, @Nullable PacketLabel label) {}
 
     private record Copies(List<Copy> copies) implements PacketLabel {}
 
     private final Files files;
     private final List<InterfaceDescription> interfaces = new ArrayList<>();
-    private final Map<String, Part> partOfName = new HashMap<>();
-    private final Set<Part> parts = new LinkedHashSet<>();
-    private @Nullable Part unknown;
-    private @Nullable Part others;
+    private final Map<String, FilePart> partOfName = new HashMap<>();
+    private final Set<FilePart> parts = new LinkedHashSet<>();
+    private @Nullable FilePart unknown;
+    private @Nullable FilePart others;
     private long inSeveralFiles;
 
     SplitWriter(Files files) {
@@ -68,13 +53,13 @@ final class SplitWriter implements CaptureFileWriter {
 
     /** Packets that went into the file for names that have none of their own. */
     long unnamed() {
-        return others == null ? 0 : others.packets;
+        return others == null ? 0 : others.packets();
     }
 
     @Override
     public int addInterface(InterfaceDescription description) throws IOException {
-        for (Part part : parts) {
-            part.writer.addInterface(description);
+        for (FilePart part : parts) {
+            part.writer().addInterface(description);
         }
         interfaces.add(description);
         return interfaces.size() - 1;
@@ -89,9 +74,9 @@ final class SplitWriter implements CaptureFileWriter {
     public PacketLabel label(List<PacketNote> notes) throws IOException {
         List<Copy> copies = new ArrayList<>(notes.size());
         for (PacketNote note : notes) {
-            Part part = partOf(note.process());
+            FilePart part = partOf(note.process());
             if (copies.stream().noneMatch(copy -> copy.part() == part)) {
-                copies.add(new Copy(part, part.writer.label(List.of(note))));
+                copies.add(new Copy(part, part.writer().label(List.of(note))));
             }
         }
         return new Copies(copies);
@@ -99,16 +84,16 @@ final class SplitWriter implements CaptureFileWriter {
 
     @Override
     public @Nullable PacketLabel comment(String comment) throws IOException {
-        Part part = partOf(null);
-        return new Copies(List.of(new Copy(part, part.writer.comment(comment))));
+        FilePart part = partOf(null);
+        return new Copies(List.of(new Copy(part, part.writer().comment(comment))));
     }
 
-    private Part partOf(@Nullable NotedProcess process) throws IOException {
+    private FilePart partOf(@Nullable NotedProcess process) throws IOException {
         if (process == null) {
             unknown = unknown == null ? open(UNKNOWN) : unknown;
             return unknown;
         }
-        Part known = partOfName.get(process.name());
+        FilePart known = partOfName.get(process.name());
         if (known != null) {
             return known;
         }
@@ -116,16 +101,16 @@ final class SplitWriter implements CaptureFileWriter {
             others = others == null ? open(OTHERS) : others;
             return others;
         }
-        Part made = open(process.name());
+        FilePart made = open(process.name());
         partOfName.put(process.name(), made);
         return made;
     }
 
-    private Part open(String processName) throws IOException {
-        Part part = files.open(processName);
+    private FilePart open(String processName) throws IOException {
+        FilePart part = files.open(processName);
         parts.add(part);
         for (InterfaceDescription one : interfaces) {
-            part.writer.addInterface(one);
+            part.writer().addInterface(one);
         }
         return part;
     }
@@ -143,18 +128,15 @@ final class SplitWriter implements CaptureFileWriter {
             throws IOException {
         List<Copy> copies = label == null ? List.of(new Copy(partOf(null), null)) : ((Copies) label).copies();
         for (Copy copy : copies) {
-            copy.part()
-                    .writer
-                    .write(interfaceId, epochNanos, originalLength, data, offset, capturedLength, copy.label());
-            copy.part().packets++;
+            copy.part().write(interfaceId, epochNanos, originalLength, data, offset, capturedLength, copy.label());
         }
         inSeveralFiles += copies.size() > 1 ? 1 : 0;
     }
 
     @Override
     public void flush() throws IOException {
-        for (Part part : parts) {
-            part.writer.flush();
+        for (FilePart part : parts) {
+            part.writer().flush();
         }
     }
 
@@ -162,19 +144,22 @@ final class SplitWriter implements CaptureFileWriter {
     @Override
     public long length() {
         long bytes = 0;
-        for (Part part : parts) {
-            bytes += part.writer.length();
+        for (FilePart part : parts) {
+            bytes += part.writer().length();
         }
         return bytes;
     }
 
-    /** Closes all, whatever becomes of one. */
+    /**
+     * Closes all, whatever becomes of one. The counters in each are those of the whole capture; the comment with its
+     * equation says how many packets are here.
+     */
     @Override
     public void close(List<InterfaceStatistics> statistics) throws IOException {
         IOException failed = null;
-        for (Part part : parts) {
+        for (FilePart part : parts) {
             try {
-                part.writer.close(statistics.stream().map(one -> of(part, one)).toList());
+                part.close(statistics);
             } catch (IOException e) {
                 failed = failed == null ? e : failed;
             }
@@ -182,19 +167,5 @@ final class SplitWriter implements CaptureFileWriter {
         if (failed != null) {
             throw failed;
         }
-    }
-
-    /** The counters are those of the whole capture; the comment with its equation says how many packets are here. */
-    private static InterfaceStatistics of(Part part, InterfaceStatistics whole) {
-        String comment = whole.comment().isEmpty() ? "" : whole.comment() + " packets_in_this_file=" + part.packets;
-        return new InterfaceStatistics(
-                whole.interfaceId(),
-                whole.startEpochNanos(),
-                whole.endEpochNanos(),
-                whole.receivedPackets(),
-                whole.interfaceDroppedPackets(),
-                whole.systemDroppedPackets(),
-                whole.deliveredPackets(),
-                comment);
     }
 }

@@ -22,6 +22,12 @@ class UnitsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"1, 1000000", "100, 100000000", "1k, 1024", "64M, 67108864", "1.5M, 1572864"})
+    void shouldReadFileSizesAsTcpdumpDoes(String text, long bytes) {
+        assertThat(new Units.FileSize().convert(text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "s", "-1s", "0", "1d", "1e3", "9999999999999h", "ten"})
     void shouldRefuseWhatIsNoAmount(String text) {
         assertThatThrownBy(() -> new Units.Millis().convert(text)).isInstanceOf(TypeConversionException.class);

@@ -11,6 +11,7 @@ import static io.pidcap.coordinator.filter.FilterFixture.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pidcap.coordinator.attribution.ProcessSelector;
 import io.pidcap.coordinator.attribution.ProcessTotals;
 import io.pidcap.coordinator.filter.FilterCommand.EventsEnded;
 import io.pidcap.coordinator.filter.FilterCommand.RunEnded;
@@ -66,6 +67,27 @@ class FilterStageTest {
         assertThat(result.processes())
                 .extracting(ProcessTotals::name, ProcessTotals::packets, ProcessTotals::bytes, ProcessTotals::flows)
                 .containsExactly(org.assertj.core.groups.Tuple.tuple("p1", 2L, 62L, 1L));
+    }
+
+    @Test
+    void shouldCountWhatComesAfterTheLimitOfTheOutput() throws IOException {
+        RecordingWriter output = new RecordingWriter();
+        output.mostPackets = 2;
+        FilterFixture limited = new FilterFixture(directory, ProcessSelector.ofNames("p1"), output);
+        limited.tell(snapshot(0), run(1, spool.description()));
+        limited.tell(batch(100, bound(1, 1, "udp *:1000", 1), bound(1, 2, "udp *:2000", 2)));
+        spool.packet(10, datagram(1000, 1)).packet(11, datagram(2000, 2));
+        for (int seconds = 12; seconds < 20; seconds++) {
+            // The same flow, and one that was never seen.
+            spool.packet(seconds, datagram(1000, 1)).packet(seconds + 0.5, datagram(1000, seconds));
+        }
+        limited.tell(spool.progress());
+        FilterCounters counters = limited.finish().counters();
+        assertThat(output.notes).hasSize(2);
+        assertThat(counters.keptPackets()).isEqualTo(2);
+        assertThat(counters.notSelectedPackets()).isEqualTo(1);
+        assertThat(counters.afterLimitPackets()).isEqualTo(15);
+        assertThat(counters.balances()).isTrue();
     }
 
     @Test

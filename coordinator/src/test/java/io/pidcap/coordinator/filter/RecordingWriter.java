@@ -18,6 +18,7 @@ final class RecordingWriter implements CaptureFileWriter {
     final List<List<PacketNote>> notes = new ArrayList<>();
 
     int labels;
+    int mostPackets = Integer.MAX_VALUE;
     private int interfaces;
 
     @Override
@@ -39,6 +40,11 @@ final class RecordingWriter implements CaptureFileWriter {
     @Override
     public @Nullable PacketLabel comment(String comment) {
         return null;
+    }
+
+    @Override
+    public boolean takes(long epochNanos) {
+        return notes.size() < mostPackets;
     }
 
     @Override

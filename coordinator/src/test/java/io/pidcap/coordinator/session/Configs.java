@@ -18,7 +18,7 @@ final class Configs {
                 List.of(33L),
                 true,
                 output,
-                new OutputStyle(Annotation.COMMENT, true, true, true),
+                new OutputStyle(Annotation.COMMENT, true, true, false, new Rotation(1 << 20, 60_000, 3)),
                 true,
                 true,
                 96,

@@ -17,7 +17,7 @@ class OutputStyleTest {
         "a.pcap, NONE, true, true",
     })
     void shouldSayWhatAPcapFileHasNoPlaceFor(String file, Annotation annotation, boolean withArguments, boolean unmet) {
-        OutputStyle style = new OutputStyle(annotation, withArguments, false, false);
+        OutputStyle style = new OutputStyle(annotation, withArguments, false, false, Rotation.NONE);
         assertThat(style.unmet(Path.of(file)).isPresent()).isEqualTo(unmet);
         assertThat(style.unmet(Path.of(file)).orElse("a.pcap pcapng"))
                 .contains("a.pcap")

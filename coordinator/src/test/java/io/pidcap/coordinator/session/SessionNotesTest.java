@@ -24,6 +24,7 @@ class SessionNotesTest {
                 Map.of(AttributionReason.TAIL, kept),
                 Map.of(),
                 notSelected,
+                0,
                 Map.of(UnknownCause.NOT_IP, unknown),
                 0,
                 0);
@@ -54,6 +55,7 @@ class SessionNotesTest {
                 0,
                 Map.of(AttributionReason.TAIL, 2L),
                 Map.of(UnknownCause.NO_OWNER, 3L, UnknownCause.NOT_IP, 0L),
+                0,
                 0,
                 Map.of(),
                 0,

@@ -38,7 +38,7 @@ class SplitOutputTest {
     }
 
     private void begin(boolean force) throws IOException {
-        OutputStyle style = new OutputStyle(Annotation.ALL, false, false, true);
+        OutputStyle style = new OutputStyle(Annotation.ALL, false, false, true, Rotation.NONE);
         output = new SplitOutput(directory.resolve("out.pcapng"), style, force, -1, -1);
         writer = output.writer();
         writer.addInterface(LO);

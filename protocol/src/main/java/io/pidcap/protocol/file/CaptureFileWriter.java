@@ -71,6 +71,22 @@ public interface CaptureFileWriter extends AutoCloseable {
         write(interfaceId, epochNanos, originalLength, data, data.position(), data.remaining(), label);
     }
 
+    /**
+     * Asked before each packet: false once a limit is reached, and ever after. Then the packet is not to be written.
+     */
+    default boolean takes(long epochNanos) {
+        return true;
+    }
+
+    /**
+     * A packet of this time is written next, and everything before it in its source is settled: what ends by time or
+     * size may end now.
+     */
+    default void turn(long epochNanos) throws IOException {}
+
+    /** No packet waits to be written: what ends by time may end now. */
+    default void idle() throws IOException {}
+
     /** Hands everything so far to the file system. */
     void flush() throws IOException;
 
