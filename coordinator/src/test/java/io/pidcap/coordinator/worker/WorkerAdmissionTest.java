@@ -24,12 +24,13 @@ class WorkerAdmissionTest {
     @TempDir
     Path temp;
 
-    private final WorkerAdmission admission = new WorkerAdmission();
+    private WorkerAdmission admission;
     private PipeServer server;
     private WorkerSecret secret;
 
     @BeforeEach
     void expectARun() throws Exception {
+        admission = new WorkerAdmission(PeerCheck.ofOwner(temp));
         server = PipeServer.listen(temp.resolve("s"), admission);
         secret = admission.expect(WorkerRole.CAPTURE, 3, pipe -> new Deaf());
     }
