@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,7 +148,6 @@ class PipesIT {
     void shouldRefuseEveryKindOfStrangerWithItsReason() throws Exception {
         JsonNode report = captureBeside(() -> {
             for (Path socket : List.of(workerSocket(), controlSocket())) {
-                garbage(socket);
                 refusedFor(
                         socket, new byte[] {-1, -1, -1, 0x7f}, RejectReason.REJECT_REASON_PROTOCOL, "over the limit");
                 // More than a Hello has, and less than a message may have.
@@ -178,6 +178,8 @@ class PipesIT {
                     RawPipe.hello(workerHello(Role.ROLE_EVENT_WORKER, 1)),
                     RejectReason.REJECT_REASON_PROTOCOL,
                     "not for workers");
+            garbage(workerSocket());
+            garbage(controlSocket());
         });
         assertUndisturbed(report);
         assertThat(refused(report, "protocol")).isGreaterThan(2 * 4);
@@ -308,7 +310,7 @@ class PipesIT {
             flood.writeBytes(RawPipe.getStatus(i));
         }
         JsonNode report = captureBeside(() -> {
-            for (int round = 0; round < 50; round++) {
+            for (int round = 0; round < 12; round++) {
                 List<RawPipe> floods = new ArrayList<>();
                 for (int i = 0; i < 4; i++) {
                     floods.add(RawPipe.command(controlSocket()));
@@ -318,7 +320,7 @@ class PipesIT {
                     one.close();
                 }
             }
-            Await.until("they are refused", () -> refused(Status.onlySession(pidcap), "overrun") > 100);
+            Await.until("they are refused", () -> refused(Status.onlySession(pidcap), "overrun") > 10);
         });
         assertUndisturbed(report);
     }
@@ -331,17 +333,19 @@ class PipesIT {
                 .asLong();
         JsonNode report = captureBeside(() -> {
             AtomicBoolean over = new AtomicBoolean();
+            AtomicLong connected = new AtomicLong();
             List<Thread> floods = new ArrayList<>();
             for (Path socket : List.of(workerSocket(), controlSocket())) {
-                floods.add(new Thread(() -> connectUntil(over, socket)));
+                floods.add(new Thread(() -> connectUntil(over, connected, socket)));
             }
             floods.forEach(Thread::start);
             Pidcap.Result restarted = pidcap.run("restart", id, "events");
             assertThat(restarted.exitCode()).as(restarted.err()).isZero();
             Await.until("thousands have connected", () -> {
                 assertThat(descriptors(coordinator)).isLessThan(600);
-                return refused(Status.onlySession(pidcap), "too_many") > 3000;
+                return connected.get() > 8000;
             });
+            assertThat(Status.onlySession(pidcap).get("state").asString()).isEqualTo("capturing");
             over.set(true);
             for (Thread flood : floods) {
                 flood.join();
@@ -350,7 +354,7 @@ class PipesIT {
         });
         assertThat(report.get("workerRuns")).hasSize(3);
         assertThat(report.get("gaps")).hasSize(1);
-        assertThat(refused(report, "too_many")).isGreaterThan(3000);
+        assertThat(refused(report, "too_many")).as("of %s", report).isGreaterThan(2000);
         assertThat(log().lines().filter(line -> line.contains("too_many")).count())
                 .isLessThan(100);
         assertThat(log()).contains("have said no Hello, this one for longest");
@@ -382,15 +386,16 @@ class PipesIT {
         assertUndisturbed(report);
         assertThat(refused(report, "no_hello")).isEqualTo(40);
         assertThat(refused(report, "too_many")).isGreaterThanOrEqualTo(500 - 64);
-        assertThat(log()).contains("no Hello within " + PipeLimits.HELLO_TIMEOUT_MILLIS + " ms from a process of root");
+        assertThat(log()).contains("no Hello within " + PipeLimits.HELLO_TIMEOUT_MILLIS + " ms (a process of root)");
     }
 
-    private static void connectUntil(AtomicBoolean over, Path socket) {
+    private static void connectUntil(AtomicBoolean over, AtomicLong connected, Path socket) {
         ArrayDeque<RawPipe> held = new ArrayDeque<>();
         try {
             while (!over.get()) {
                 held.add(RawPipe.connect(socket));
-                if (held.size() > 1000) {
+                connected.incrementAndGet();
+                if (held.size() > 2000) {
                     held.removeFirst().close();
                 }
             }

@@ -77,7 +77,7 @@ final class ServerHandshake extends SimpleChannelInboundHandler<Envelope> {
     }
 
     private String peer() {
-        return peerUser == null ? "" : " from a process of " + peerUser.getName();
+        return peerUser == null ? "" : " (a process of " + peerUser.getName() + ")";
     }
 
     @Override
