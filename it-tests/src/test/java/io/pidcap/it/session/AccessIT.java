@@ -14,6 +14,7 @@ import io.pidcap.it.support.Tshark;
 import io.pidcap.protocol.v1.Role;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -319,8 +320,8 @@ class AccessIT {
             if (text.toLowerCase(Locale.ROOT).contains(secret) || text.contains(raw)) {
                 found.add(one.toString());
             }
-        } catch (NoSuchFileException e) {
-            // The process has ended since it was listed.
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            // The process has ended since it was listed, or not even root may look.
         } catch (IOException e) {
             if (!String.valueOf(e.getMessage()).contains("No such process")) {
                 throw e;

@@ -39,7 +39,12 @@ public final class OtherUser {
         String program = "import socket,sys; s=socket.socket(socket.AF_UNIX); s.settimeout(15); s.connect(sys.argv[1]);"
                 + " s.sendall(bytes.fromhex(sys.argv[2])); s.shutdown(socket.SHUT_WR); d=b''\n"
                 + "while (p := s.recv(4096)): d+=p\nprint(d.decode('latin-1'))";
-        return run("python3", "-Ic", program, socket.toString(), HexFormat.of().formatHex(bytes));
+        return run(
+                "/usr/bin/python3",
+                "-Ic",
+                program,
+                socket.toString(),
+                HexFormat.of().formatHex(bytes));
     }
 
     /** Gives a file, or a link itself, to the user. */
