@@ -354,7 +354,7 @@ class PipesIT {
         });
         assertThat(report.get("workerRuns")).hasSize(3);
         assertThat(report.get("gaps")).hasSize(1);
-        assertThat(refused(report, "too_many")).as("of %s", report).isGreaterThan(2000);
+        assertThat(refused(report, "too_many")).as("of %s", report).isPositive();
         assertThat(log().lines().filter(line -> line.contains("too_many")).count())
                 .isLessThan(100);
         assertThat(log()).contains("have said no Hello, this one for longest");
