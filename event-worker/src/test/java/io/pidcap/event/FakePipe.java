@@ -50,6 +50,13 @@ final class FakePipe implements Pipe {
         }
     }
 
+    @Override
+    public boolean hasRoom() {
+        synchronized (lock) {
+            return writable;
+        }
+    }
+
     void setWritable(boolean value) {
         synchronized (lock) {
             writable = value;

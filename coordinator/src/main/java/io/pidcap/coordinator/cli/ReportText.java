@@ -45,6 +45,7 @@ final class ReportText {
         for (SessionReport.Gap gap : report.gaps()) {
             text.append("  gap: ").append(describe(gap)).append('\n');
         }
+        text.append(refused(report));
         text.append(processes(report.processes()));
         report.endNotes().forEach(note -> text.append(note).append('\n'));
         return text.toString();
@@ -116,6 +117,13 @@ final class ReportText {
         }
         String why = events.reason().isEmpty() ? "" : ": " + events.reason();
         return "  owners learnt by " + events.source() + why + "\n";
+    }
+
+    /** Who knocked at the session's sockets and had to go; nothing where nobody did. */
+    static String refused(SessionReport report) {
+        StringBuilder text = new StringBuilder();
+        appendDetails(text, "refused connections", report.refused());
+        return text.toString();
     }
 
     static String describe(SessionReport.Gap gap) {

@@ -126,6 +126,7 @@ final class StatusCommand extends BaseCommand {
             if (!report.isOver() || entries.size() == 1) {
                 details.append(runs(entry.id, report));
                 details.append(ReportText.owners(report.events()));
+                details.append(ReportText.refused(report));
             }
         }
         return table + (details.isEmpty() ? "" : "\n" + details);

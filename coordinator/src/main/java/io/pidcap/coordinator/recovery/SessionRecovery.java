@@ -259,7 +259,8 @@ public final class SessionRecovery {
                 history.runs(),
                 history.gaps(),
                 events.limits(),
-                lastNotes);
+                lastNotes,
+                Map.of());
     }
 
     private SessionReport.Selection selection() {

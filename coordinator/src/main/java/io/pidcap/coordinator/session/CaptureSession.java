@@ -5,6 +5,7 @@ import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.filter.SpoolSegment;
 import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.worker.PeerCheck;
 import io.pidcap.coordinator.worker.WorkerAdmission;
 import io.pidcap.coordinator.worker.WorkerDeadlines;
 import io.pidcap.coordinator.worker.WorkerFailure;
@@ -121,7 +122,8 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     }
 
     private void begin(WorkerLauncher launcher, Map<WorkerRole, WorkerProcess> workers) throws IOException {
-        WorkerAdmission admission = new WorkerAdmission();
+        PeerCheck peers = PeerCheck.ofOwner(directory.path());
+        WorkerAdmission admission = new WorkerAdmission(peers);
         List<WorkerSide> sides = List.of(events, capture);
         for (WorkerSide side : sides) {
             side.supervisedBy(new WorkerSupervisor(
@@ -136,8 +138,10 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         }
         try {
             record.begin();
-            resources.serve(PipeServer.listen(directory.workerSocket(), admission));
-            resources.serve(new ControlServer(directory.controlSocket(), loop, control));
+            PipeServer workerPipe = PipeServer.listen(directory.workerSocket(), admission);
+            resources.serve(workerPipe, workerPipe.refusals());
+            ControlServer controlPipe = new ControlServer(directory.controlSocket(), peers, loop, control);
+            resources.serve(controlPipe, controlPipe.refusals());
         } catch (IOException | RuntimeException e) {
             resources.close();
             throw e;
@@ -463,6 +467,6 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     }
 
     private SessionReport report() {
-        return record.report(events, capture, filter.progress(), output);
+        return record.report(events, capture, filter.progress(), output, resources.refused());
     }
 }

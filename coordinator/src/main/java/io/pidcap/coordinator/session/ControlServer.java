@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.worker.PeerCheck;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.Failure;
@@ -14,21 +15,21 @@ import io.pidcap.protocol.v1.WorkerRestarted;
 import io.pidcap.protocol.wire.Pipe;
 import io.pidcap.protocol.wire.PipeListener;
 import io.pidcap.protocol.wire.PipeServer;
+import io.pidcap.protocol.wire.Refusals;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The conversation of control.proto, with any number of commands at a time. Their pipes never end the session. */
-final class ControlServer implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
-    private static final String ROOT = "root";
+final class ControlServer implements CommandPipe.Answerer, AutoCloseable {
+    /** Of so many the oldest must go for the next; it may take its time to, but so many at the most. */
+    static final int MOST_COMMANDS = 64;
 
     /** What a command may ask of the session. Called on the session's thread; answers go to the asker. */
     interface Session {
@@ -39,6 +40,9 @@ final class ControlServer implements AutoCloseable {
         void stop(Asker asker);
 
         void restart(WorkerRole role, Asker asker);
+
+        /** Nobody waits at the other end of the pipe any more. */
+        void gone(Pipe pipe);
     }
 
     /** Who asked, and to which of its messages an answer belongs. May be used from any thread. */
@@ -96,17 +100,24 @@ final class ControlServer implements AutoCloseable {
 
     private final Executor owner;
     private final Session session;
-    private final UserPrincipal ourUser;
+    private final PeerCheck peers;
+    private final Refusals refusals = new Refusals("control.sock");
+    private final AtomicInteger requestsInHand = new AtomicInteger();
     private final PipeServer server;
 
+    // Owned by the event loop.
+    private final ArrayDeque<Pipe> commands = new ArrayDeque<>();
+    private int open;
+
     /**
+     * @param peers whose commands may connect
      * @throws IOException the socket cannot be made
      */
-    ControlServer(Path socket, Executor owner, Session session) throws IOException {
+    ControlServer(Path socket, PeerCheck peers, Executor owner, Session session) throws IOException {
         this.owner = owner;
         this.session = session;
-        this.ourUser = Files.getOwner(socket.toAbsolutePath().getParent());
-        this.server = PipeServer.listen(socket, this::admit);
+        this.peers = peers;
+        this.server = PipeServer.listen(socket, this::admit, refusals);
     }
 
     private PipeListener admit(Pipe pipe, Hello hello, @Nullable UserPrincipal peerUser) throws PipeServer.Refusal {
@@ -114,28 +125,41 @@ final class ControlServer implements AutoCloseable {
             throw new PipeServer.Refusal(
                     RejectReason.REJECT_REASON_PROTOCOL, "this pipe is for commands, not for workers");
         }
-        // Where the system does not tell, the modes of the socket and of its directory decide.
-        if (peerUser != null && !peerUser.equals(ourUser) && !ROOT.equals(peerUser.getName())) {
-            throw new PipeServer.Refusal(
-                    RejectReason.REJECT_REASON_NOT_ALLOWED,
-                    "the session belongs to " + ourUser.getName() + ", and you are " + peerUser.getName());
-        }
-        return new PipeListener() {
-            @Override
-            public void received(Pipe from, Envelope envelope) {
-                owner.execute(() -> answer(from, envelope));
-            }
-
-            @Override
-            public void closed(Pipe from, @Nullable Throwable cause) {
-                if (cause != null) {
-                    LOG.warn("a command's pipe broke: {}", cause.getMessage());
-                }
-            }
-        };
+        peers.check(peerUser);
+        makePlace();
+        commands.add(pipe);
+        open++;
+        return new CommandPipe(owner, this, refusals, requestsInHand, () -> {
+            commands.remove(pipe);
+            open--;
+        });
     }
 
-    private void answer(Pipe pipe, Envelope envelope) {
+    private void makePlace() throws PipeServer.Refusal {
+        if (open >= 2 * MOST_COMMANDS) {
+            throw new PipeServer.Refusal(
+                    RejectReason.REJECT_REASON_TOO_MANY, open + " commands are connected to the session already");
+        }
+        if (commands.size() >= MOST_COMMANDS) {
+            commands.removeFirst().close();
+            refusals.add(
+                    Refusals.Cause.TOO_MANY,
+                    "more than " + MOST_COMMANDS + " commands are connected; the oldest pipe is closed");
+        }
+    }
+
+    /** Who was not let in, or had to go. */
+    Refusals refusals() {
+        return refusals;
+    }
+
+    @Override
+    public void gone(Pipe pipe) {
+        session.gone(pipe);
+    }
+
+    @Override
+    public void asked(Pipe pipe, Envelope envelope) {
         Asker asker = new Asker(pipe, envelope.getSequence());
         switch (envelope.getBodyCase()) {
             case AWAIT_READY -> session.awaitReady(asker);

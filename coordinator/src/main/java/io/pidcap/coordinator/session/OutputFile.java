@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The capture file of the user. It is written beside its final place as {@code FILE.part}, created exclusively with mode
  * 0600, and gets its name when it is complete: who sees FILE sees all of it. A file that appeared there meanwhile is
- * never replaced without {@code force}, and a symbolic link is never followed.
+ * never replaced without {@code force}, and a symbolic link is never followed: neither in the place of the file, nor, where
+ * everybody may make one, another user's on the way to it.
  */
 public final class OutputFile {
     private static final Logger LOG = LoggerFactory.getLogger(OutputFile.class);
@@ -44,6 +46,7 @@ public final class OutputFile {
      */
     public static OutputFile create(Path target, boolean force, int ownerUserId, int ownerGroupId) {
         checkTarget(target, force);
+        checkDirectory(target);
         Path part = partOf(target);
         try {
             FileChannel channel = FileChannel.open(
@@ -72,6 +75,7 @@ public final class OutputFile {
      * @throws SessionException it is not what was left, or cannot be written
      */
     public static OutputFile reopen(Path target, boolean force, long inode, long keptBytes) {
+        checkDirectory(target);
         Path part = partOf(target);
         try {
             PosixFileAttributes found = Files.readAttributes(part, PosixFileAttributes.class, NO_FOLLOW);
@@ -122,6 +126,19 @@ public final class OutputFile {
         if (!Files.isRegularFile(target, NO_FOLLOW) && !Files.isSymbolicLink(target)) {
             throw new SessionException(
                     Kind.OUTPUT, "write " + target + ": it is not a regular file", "choose another file");
+        }
+    }
+
+    private static void checkDirectory(Path target) {
+        Path directory = target.toAbsolutePath().getParent();
+        try {
+            Optional<String> why = directory == null ? Optional.empty() : PathSafety.foreignLink(directory);
+            if (why.isPresent()) {
+                throw new SessionException(
+                        Kind.OUTPUT, "write " + target + ": " + why.get(), "name the directory that is meant");
+            }
+        } catch (IOException e) {
+            throw SessionException.output("write", target, e);
         }
     }
 

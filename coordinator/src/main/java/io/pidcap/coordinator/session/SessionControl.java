@@ -4,6 +4,7 @@ import io.pidcap.coordinator.session.ControlServer.Asker;
 import io.pidcap.coordinator.worker.WorkerFailure;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.protocol.v1.FailureCode;
+import io.pidcap.protocol.wire.Pipe;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -46,7 +47,7 @@ final class SessionControl implements ControlServer.Session {
         if (end != null) {
             fail(asker, end);
         } else if (record.is(SessionState.STARTING)) {
-            ofReady.add(asker);
+            await(ofReady, asker);
         } else {
             asker.ready(record.id(), record.notes());
         }
@@ -59,14 +60,14 @@ final class SessionControl implements ControlServer.Session {
 
     @Override
     public void stop(Asker asker) {
-        ofStop.add(asker);
+        await(ofStop, asker);
         session.stopAsked("`pidcap stop`");
     }
 
     @Override
     public void restart(WorkerRole role, Asker asker) {
         if (session.restartAsked(role)) {
-            restarts(role).add(asker);
+            await(restarts(role), asker);
         } else {
             asker.failure(
                     FailureCode.FAILURE_CODE_WRONG_STATE,
@@ -74,6 +75,23 @@ final class SessionControl implements ControlServer.Session {
                             + record.state().word(),
                     "a worker can be restarted while it captures");
         }
+    }
+
+    @Override
+    public void gone(Pipe pipe) {
+        forget(ofReady, pipe);
+        forget(ofStop, pipe);
+        ofRestart.values().forEach(waiting -> forget(waiting, pipe));
+    }
+
+    /** One answer is enough for a pipe, the newest: who asks again and again does not make us remember it each time. */
+    private static void await(List<Asker> waiting, Asker asker) {
+        forget(waiting, asker.pipe());
+        waiting.add(asker);
+    }
+
+    private static void forget(List<Asker> waiting, Pipe pipe) {
+        waiting.removeIf(asker -> asker.pipe() == pipe);
     }
 
     void ready() {

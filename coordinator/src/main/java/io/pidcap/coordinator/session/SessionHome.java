@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -61,6 +62,7 @@ public final class SessionHome {
      */
     public static SessionHome open(Path base) {
         try {
+            checkParents(base);
             createPrivately(base);
             check(base);
             Path sessions = base.resolve("sessions");
@@ -89,6 +91,18 @@ public final class SessionHome {
             Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         } catch (FileAlreadyExistsException e) {
             // The usual case; whether it is safe is checked next.
+        }
+    }
+
+    /** Who may rename a directory above ours may put his own there while a session runs. */
+    private static void checkParents(Path base) throws IOException {
+        Path parent = base.toAbsolutePath().getParent();
+        Optional<String> why = parent == null ? Optional.empty() : PathSafety.foreignParent(parent);
+        if (why.isPresent()) {
+            throw new SessionException(
+                    Kind.NO_PERMISSION,
+                    "the state directory " + base + " is not safe: " + why.get(),
+                    "set " + HOME_VARIABLE + " to a directory below those that only you and root may change");
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,7 +110,12 @@ final class SessionRecord {
         return endNotes;
     }
 
-    SessionReport report(EventSide events, CaptureSide capture, FilterProgress progress, SessionOutput output) {
+    SessionReport report(
+            EventSide events,
+            CaptureSide capture,
+            FilterProgress progress,
+            SessionOutput output,
+            Map<String, Long> refused) {
         List<SessionReport.Run> runs = new ArrayList<>(capture.runs());
         runs.addAll(events.runs());
         List<SessionReport.Gap> gaps = new ArrayList<>(capture.gaps());
@@ -132,6 +138,7 @@ final class SessionRecord {
                 runs,
                 gaps,
                 notes,
-                endNotes);
+                endNotes,
+                refused);
     }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     on none was wanted; {@code ended}: when the output was complete. Null: not yet
  * @param notes what the user should know from the beginning, one sentence each
  * @param endNotes what the user should know in the end
+ * @param refused peers at the session's sockets that were refused or closed, by cause
  */
 public record SessionReport(
         int format,
@@ -38,7 +40,8 @@ public record SessionReport(
         List<Run> workerRuns,
         List<Gap> gaps,
         List<String> notes,
-        List<String> endNotes) {
+        List<String> endNotes,
+        @Nullable Map<String, Long> refused) {
     public static final int FORMAT = 1;
 
     public SessionReport {
@@ -48,6 +51,13 @@ public record SessionReport(
         gaps = List.copyOf(gaps);
         notes = List.copyOf(notes);
         endNotes = List.copyOf(endNotes);
+        refused = refused == null ? null : new TreeMap<>(refused);
+    }
+
+    /** Empty also where an older version wrote the report, which has none. */
+    @Override
+    public Map<String, Long> refused() {
+        return refused == null ? Map.of() : refused;
     }
 
     /** A {@link SessionException} in words. */

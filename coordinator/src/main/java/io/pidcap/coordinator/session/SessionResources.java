@@ -1,10 +1,13 @@
 package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.journal.FlowJournal;
+import io.pidcap.protocol.wire.Refusals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,13 +18,24 @@ final class SessionResources implements AutoCloseable {
 
     private final FlowJournal journal;
     private final List<AutoCloseable> servers = new ArrayList<>();
+    private final List<Refusals> refusals = new ArrayList<>();
 
     SessionResources(FlowJournal journal) {
         this.journal = journal;
     }
 
-    void serve(AutoCloseable server) {
+    void serve(AutoCloseable server, Refusals refused) {
         servers.add(server);
+        refusals.add(refused);
+    }
+
+    /** See {@link SessionReport#refused}. */
+    Map<String, Long> refused() {
+        Map<String, Long> sum = new TreeMap<>();
+        for (Refusals one : refusals) {
+            one.counts().forEach((cause, count) -> sum.merge(cause, count, Long::sum));
+        }
+        return sum;
     }
 
     /** Closes all; what goes wrong is logged, since nobody can do anything about it any more. */

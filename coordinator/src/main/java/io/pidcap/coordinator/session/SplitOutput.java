@@ -3,6 +3,7 @@ package io.pidcap.coordinator.session;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,13 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
         this.force = force;
         this.ownerUserId = ownerUserId;
         this.ownerGroupId = ownerGroupId;
-        this.names = new SplitNames(target, path -> !force && Files.exists(path));
+        this.names = new SplitNames(target, path -> isTaken(path, force));
+    }
+
+    /** Also by a link that leads nowhere, or by an unfinished file: whoever made them must not end the session. */
+    private static boolean isTaken(Path path, boolean force) {
+        return Files.exists(OutputFile.partOf(path), LinkOption.NOFOLLOW_LINKS)
+                || (!force && Files.exists(path, LinkOption.NOFOLLOW_LINKS));
     }
 
     @Override

@@ -55,7 +55,7 @@ public final class HostQuery implements AutoCloseable {
     public static HostQuery open(Path libDirectory, WorkerRole role) throws IOException {
         Path directory = Files.createTempDirectory("pidcap-");
         Path socket = directory.resolve("worker.sock");
-        WorkerAdmission admission = new WorkerAdmission();
+        WorkerAdmission admission = new WorkerAdmission(PeerCheck.ofOwner(directory));
         WorkerProcess process = new WorkerLauncher(libDirectory, socket, directory).launch(role, ONLY_RUN);
         PipeServer server = PipeServer.listen(socket, admission);
         HostQuery query = new HostQuery(role, WorkerDeadlines.DEFAULT, directory, server, process);

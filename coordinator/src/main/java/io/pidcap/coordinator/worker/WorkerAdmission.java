@@ -12,18 +12,20 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Lets a worker in that names a run which is expected and knows its secret, once. May be used from any thread. */
+/** Lets a worker in that names a run which is expected and knows its secret, once, and is a process of ours. May be used from any thread. */
 public final class WorkerAdmission implements PipeServer.Admission {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerAdmission.class);
-
     private record Key(Role role, int run) {}
 
     private record Expected(WorkerSecret secret, Function<Pipe, PipeListener> listener) {}
 
+    private final PeerCheck peers;
     private final Map<Key, Expected> expected = new ConcurrentHashMap<>();
+
+    /** @param peers whose workers may connect at all */
+    public WorkerAdmission(PeerCheck peers) {
+        this.peers = peers;
+    }
 
     /**
      * From now on a worker of this run is admitted, once.
@@ -44,13 +46,14 @@ public final class WorkerAdmission implements PipeServer.Admission {
 
     @Override
     public PipeListener admit(Pipe pipe, Hello hello, @Nullable UserPrincipal peerUser) throws PipeServer.Refusal {
+        peers.check(peerUser);
         Key key = new Key(hello.getRole(), hello.getRun());
         Expected found = expected.get(key);
         if (found == null || !found.secret.matches(hello.getSecret()) || !expected.remove(key, found)) {
-            LOG.warn("refused pid {} that called itself {} run {}", hello.getPid(), hello.getRole(), hello.getRun());
             throw new PipeServer.Refusal(
                     RejectReason.REJECT_REASON_SECRET,
-                    "run " + hello.getRun() + " is not expected, or its secret is wrong or was used before");
+                    "run " + hello.getRun() + " of " + hello.getRole() + " (pid " + hello.getPid()
+                            + " by its own word) is not expected, or its secret is wrong or was used before");
         }
         return found.listener.apply(pipe);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pidcap.coordinator.session.ControlServer.Asker;
+import io.pidcap.coordinator.worker.PeerCheck;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.FailureCode;
@@ -56,6 +57,9 @@ class ControlPipeTest {
                 asker.failure(FailureCode.FAILURE_CODE_WRONG_STATE, "not now", "later");
             }
         }
+
+        @Override
+        public void gone(Pipe pipe) {}
     }
 
     private SessionDirectory directory() {
@@ -84,7 +88,8 @@ class ControlPipeTest {
         SessionControl control = new SessionControl(
                 new SessionRecord(Configs.curl(temp.resolve("out.pcapng")), directory, GAP_FROM), new Failed());
         control.ended("{}", new SessionException(SessionException.Kind.USAGE, "filter \"tcp prot\": syntax error", ""));
-        try (ControlServer server = new ControlServer(directory.controlSocket(), Runnable::run, control);
+        try (ControlServer server = new ControlServer(
+                        directory.controlSocket(), PeerCheck.ofOwner(directory.path()), Runnable::run, control);
                 ControlClient client = ControlClient.connect(directory)) {
             assertThatThrownBy(client::awaitReady)
                     .isInstanceOf(SessionException.class)
@@ -97,7 +102,8 @@ class ControlPipeTest {
     void shouldAnswerEveryRequest() throws Exception {
         SessionDirectory directory = directory();
         List<StopProgress> progress = new ArrayList<>();
-        try (ControlServer server = new ControlServer(directory.controlSocket(), Runnable::run, new Puppet());
+        try (ControlServer server = new ControlServer(
+                        directory.controlSocket(), PeerCheck.ofOwner(directory.path()), Runnable::run, new Puppet());
                 ControlClient client = ControlClient.connect(directory)) {
             assertThat(client.awaitReady()).containsExactly("one", "two");
             assertThat(client.status(5_000)).isEqualTo(Reports.capturing());
@@ -128,7 +134,8 @@ class ControlPipeTest {
     void shouldRefuseAWorkerAtTheDoorForCommands() throws IOException {
         SessionDirectory directory = directory();
         Hello hello = Hello.newBuilder().setRole(Role.ROLE_CAPTURE_WORKER).build();
-        try (ControlServer server = new ControlServer(directory.controlSocket(), Runnable::run, new Puppet())) {
+        try (ControlServer server = new ControlServer(
+                directory.controlSocket(), PeerCheck.ofOwner(directory.path()), Runnable::run, new Puppet())) {
             assertThatThrownBy(() -> PipeClient.connect(directory.controlSocket(), hello, new Deaf(), 5_000))
                     .isInstanceOf(ProtocolException.class)
                     .hasMessageContaining("not for workers");

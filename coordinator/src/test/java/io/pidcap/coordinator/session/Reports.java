@@ -44,6 +44,7 @@ public final class Reports {
                 List.of(new SessionReport.Run("capture", 1, 99, START, START, null, "")),
                 List.of(new SessionReport.Gap("events", START.plusSeconds(1), START.plusSeconds(2), "killed", false)),
                 List.of("a note"),
-                List.of("an end note"));
+                List.of("an end note"),
+                Map.of("secret", 3L));
     }
 }

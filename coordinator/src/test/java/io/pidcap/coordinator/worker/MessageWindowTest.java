@@ -28,6 +28,11 @@ class MessageWindowTest {
         }
 
         @Override
+        public boolean hasRoom() {
+            throw new AssertionError("nothing is sent here");
+        }
+
+        @Override
         public void setReading(boolean on) {
             reading.add(on);
         }

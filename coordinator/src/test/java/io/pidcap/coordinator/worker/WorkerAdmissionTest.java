@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pidcap.protocol.v1.Envelope;
 import io.pidcap.protocol.v1.Hello;
+import io.pidcap.protocol.v1.RejectReason;
 import io.pidcap.protocol.v1.Role;
 import io.pidcap.protocol.wire.Pipe;
 import io.pidcap.protocol.wire.PipeClient;
@@ -14,6 +15,7 @@ import io.pidcap.protocol.wire.ProtocolException;
 import io.pidcap.protocol.wire.WorkerHello;
 import io.pidcap.protocol.wire.WorkerSecret;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,12 +26,13 @@ class WorkerAdmissionTest {
     @TempDir
     Path temp;
 
-    private final WorkerAdmission admission = new WorkerAdmission();
+    private WorkerAdmission admission;
     private PipeServer server;
     private WorkerSecret secret;
 
     @BeforeEach
     void expectARun() throws Exception {
+        admission = new WorkerAdmission(PeerCheck.ofOwner(temp));
         server = PipeServer.listen(temp.resolve("s"), admission);
         secret = admission.expect(WorkerRole.CAPTURE, 3, pipe -> new Deaf());
     }
@@ -68,12 +71,58 @@ class WorkerAdmissionTest {
     }
 
     @Test
+    void shouldRefuseAnotherUsersProcessThatKnowsTheSecret() throws Exception {
+        Hello hello = WorkerHello.of(Role.ROLE_CAPTURE_WORKER, 3, secret);
+        UserPrincipal other = () -> "mallory";
+
+        assertThatThrownBy(() -> {
+                    PipeListener unused = admission.admit(new NoPipe(), hello, other);
+                })
+                .isInstanceOfSatisfying(
+                        PipeServer.Refusal.class,
+                        refusal -> assertThat(refusal.reason()).isEqualTo(RejectReason.REJECT_REASON_NOT_ALLOWED))
+                .hasMessageContaining("you are mallory");
+        connect(hello);
+    }
+
+    @Test
     void shouldForgetARunThatIsOver() {
         admission.forget(WorkerRole.CAPTURE, 3);
 
         assertThatThrownBy(() -> connect(WorkerHello.of(Role.ROLE_CAPTURE_WORKER, 3, secret)))
                 .isInstanceOf(ProtocolException.class);
         assertThat(server).isNotNull();
+    }
+
+    /** Of a peer that is refused. */
+    private static final class NoPipe implements Pipe {
+        @Override
+        public long send(Envelope.Builder body) {
+            throw new AssertionError("nothing is sent here");
+        }
+
+        @Override
+        public long reply(long inReplyTo, Envelope.Builder body) {
+            throw new AssertionError("nothing is sent here");
+        }
+
+        @Override
+        public boolean awaitWritable(long timeoutMillis) {
+            throw new AssertionError("nothing is sent here");
+        }
+
+        @Override
+        public boolean hasRoom() {
+            throw new AssertionError("nothing is sent here");
+        }
+
+        @Override
+        public void setReading(boolean reading) {
+            throw new AssertionError("nothing is read here");
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static final class Deaf implements PipeListener {

@@ -26,7 +26,7 @@ class WorkerSupervisorTest {
     Path temp;
 
     private final OwnerThread owner = new OwnerThread();
-    private final WorkerAdmission admission = new WorkerAdmission();
+    private WorkerAdmission admission;
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
     private @Nullable PipeServer server;
     private @Nullable WorkerSupervisor supervisor;
@@ -34,6 +34,7 @@ class WorkerSupervisorTest {
     @BeforeEach
     void makeJar() throws Exception {
         PuppetJar.makeIn(temp);
+        admission = new WorkerAdmission(PeerCheck.ofOwner(temp));
         server = PipeServer.listen(temp.resolve("worker.sock"), admission);
     }
 

@@ -36,6 +36,8 @@ final class Conversation extends SimpleChannelInboundHandler<Envelope> {
                 "idle",
                 new IdleStateHandler(PipeLimits.SILENCE_MILLIS, PipeLimits.HEARTBEAT_MILLIS, 0, TimeUnit.MILLISECONDS));
         pipeline.replace(handler, "conversation", new Conversation(connection, listener));
+        // Last, for it hands what came behind the Hello to those that were put in place.
+        PipeChannels.trust(pipeline, connection);
     }
 
     @Override

@@ -10,8 +10,9 @@ import io.netty.handler.codec.protobuf.ProtobufVarint32FrameDecoder;
 final class FrameDecoder extends ProtobufVarint32FrameDecoder {
     private final PipeConnection connection;
 
-    FrameDecoder(PipeConnection connection) {
-        super(PipeLimits.MAX_FRAME_BYTES);
+    /** @param mostBytes of a frame */
+    FrameDecoder(PipeConnection connection, int mostBytes) {
+        super(mostBytes);
         this.connection = connection;
     }
 

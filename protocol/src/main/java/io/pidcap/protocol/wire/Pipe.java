@@ -25,6 +25,9 @@ public interface Pipe {
      */
     boolean awaitWritable(long timeoutMillis) throws InterruptedException;
 
+    /** False: the peer has not taken enough yet of what was sent, and more would only fill the memory. */
+    boolean hasRoom();
+
     /**
      * Stops ({@code false}) or resumes reading from the peer, whose sends then block: back-pressure. What was read
      * before still reaches the listener; the peer's end is noticed only when reading resumes, and so is its silence.

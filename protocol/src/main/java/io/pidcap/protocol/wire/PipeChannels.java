@@ -3,6 +3,7 @@ package io.pidcap.protocol.wire;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioChannelOption;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What both ends of a pipe set up alike. */
 final class PipeChannels {
+    private static final String FRAMES = "frames";
+
     private PipeChannels() {}
 
     /** One thread with the given name; it does not keep the program alive. */
@@ -32,17 +35,26 @@ final class PipeChannels {
                 NioIoHandler.newFactory());
     }
 
-    /** Framing, codec and numbering, then {@code handshake}. */
-    static void install(Channel channel, PipeConnection connection, ChannelHandler handshake) {
+    /**
+     * Framing, codec and numbering, then {@code handshake}.
+     *
+     * @param mostBytes of a frame until {@link #trust}
+     */
+    static void install(Channel channel, PipeConnection connection, ChannelHandler handshake, int mostBytes) {
         // A write that fails must not close the channel over what the peer sent before it closed.
         channel.config().setOption(ChannelOption.AUTO_CLOSE, false);
         channel.pipeline()
-                .addLast("frames", new FrameDecoder(connection))
+                .addLast(FRAMES, new FrameDecoder(connection, mostBytes))
                 .addLast("messages", new ProtobufDecoder(Envelope.getDefaultInstance()))
                 .addLast("lengths", new ProtobufVarint32LengthFieldPrepender())
                 .addLast("bytes", new ProtobufEncoder())
                 .addLast("sequence", new SequenceCheck())
                 .addLast("handshake", handshake);
+    }
+
+    /** From now on frames of every size that is allowed; handles what came already before it returns. */
+    static void trust(ChannelPipeline pipeline, PipeConnection connection) {
+        pipeline.replace(FRAMES, FRAMES, new FrameDecoder(connection, PipeLimits.MAX_FRAME_BYTES));
     }
 
     /** The user of the connected process; null where the system does not tell. */

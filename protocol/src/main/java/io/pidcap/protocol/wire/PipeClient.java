@@ -44,7 +44,7 @@ public final class PipeClient implements AutoCloseable {
         MultiThreadIoEventLoopGroup eventLoop = PipeChannels.eventLoop(threadName(hello));
         PipeConnection connection = PipeConnection.ofClient(channel);
         ClientHandshake handshake = new ClientHandshake(connection, hello, listener);
-        PipeChannels.install(channel, connection, handshake);
+        PipeChannels.install(channel, connection, handshake, PipeLimits.MAX_FRAME_BYTES);
         boolean admitted = false;
         try {
             eventLoop.register(channel);

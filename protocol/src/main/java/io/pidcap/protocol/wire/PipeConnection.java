@@ -78,6 +78,11 @@ final class PipeConnection implements Pipe {
     }
 
     @Override
+    public boolean hasRoom() {
+        return queue.hasRoom();
+    }
+
+    @Override
     public void setReading(boolean reading) {
         IdleStateHandler idle = channel.pipeline().get(IdleStateHandler.class);
         if (reading && idle != null) {

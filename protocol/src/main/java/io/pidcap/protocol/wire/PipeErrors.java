@@ -14,9 +14,7 @@ final class PipeErrors {
 
     static Throwable translated(Throwable error) {
         if (error instanceof TooLongFrameException) {
-            return new ProtocolException(
-                    "a frame is over the limit of " + PipeLimits.MAX_FRAME_BYTES + " bytes: " + error.getMessage(),
-                    error);
+            return new ProtocolException("a frame is over the limit: " + error.getMessage(), error);
         }
         if (error instanceof CorruptedFrameException) {
             return new ProtocolException("a frame's length is garbage: " + error.getMessage(), error);

@@ -6,6 +6,10 @@ public final class PipeLimits {
     public static final int WIRE_MINOR = 0;
     /** A larger frame closes the pipe. */
     public static final int MAX_FRAME_BYTES = 1 << 20;
+    /** The same for a peer that has not been admitted: a Hello is small, and many peers may wait. */
+    public static final int MAX_HELLO_BYTES = 4 << 10;
+    /** Of so many that have not been admitted; with one more the one that has waited longest is closed. */
+    public static final int MAX_WAITING_PEERS = 128;
     /** Entries of all lists of one SnapshotPart or FlowBatchMessage together; keeps frames well under the maximum. */
     public static final int MAX_BATCH_ENTRIES = 1024;
     /** A client that has not said Hello by then is closed. */

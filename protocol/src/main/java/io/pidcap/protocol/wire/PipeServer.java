@@ -61,10 +61,13 @@ public final class PipeServer implements AutoCloseable {
 
     private final MultiThreadIoEventLoopGroup eventLoop;
     private final Set<PipeConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Refusals refusals;
+    private final WaitingPeers waiting = new WaitingPeers();
     private final Channel listener;
 
-    private PipeServer(Path socketFile, Admission admission) throws IOException {
+    private PipeServer(Path socketFile, Admission admission, Refusals refusals) throws IOException {
         eventLoop = PipeChannels.eventLoop("pipe-" + socketFile.getFileName());
+        this.refusals = refusals;
         ChannelFuture bound = new ServerBootstrap()
                 .group(eventLoop)
                 .channel(NioServerDomainSocketChannel.class)
@@ -96,6 +99,15 @@ public final class PipeServer implements AutoCloseable {
      * @throws IOException naming the path
      */
     public static PipeServer listen(Path socketFile, Admission admission) throws IOException {
+        return listen(socketFile, admission, new Refusals(String.valueOf(socketFile.getFileName())));
+    }
+
+    /**
+     * {@link #listen(Path, Admission)}
+     *
+     * @param refusals gets who is not let in
+     */
+    public static PipeServer listen(Path socketFile, Admission admission, Refusals refusals) throws IOException {
         int pathBytes = socketFile.toString().getBytes(StandardCharsets.UTF_8).length;
         if (pathBytes > MAX_PATH_BYTES) {
             throw new IOException("listen on " + socketFile + ": the path has " + pathBytes
@@ -105,7 +117,7 @@ public final class PipeServer implements AutoCloseable {
             throw new IOException(
                     "listen on " + socketFile + ": it exists already; remove it if no other process listens on it");
         }
-        return new PipeServer(socketFile, admission);
+        return new PipeServer(socketFile, admission, refusals);
     }
 
     private static void restrict(Path socketFile) throws IOException {
@@ -123,8 +135,14 @@ public final class PipeServer implements AutoCloseable {
         PipeConnection connection = PipeConnection.ofServer(channel);
         connections.add(connection);
         channel.closeFuture().addListener(closed -> connections.remove(connection));
-        PipeChannels.install(
-                channel, connection, new ServerHandshake(connection, admission, PipeChannels.peerUser(channel)));
+        ServerHandshake handshake =
+                new ServerHandshake(connection, admission, PipeChannels.peerUser(channel), refusals, waiting);
+        PipeChannels.install(channel, connection, handshake, PipeLimits.MAX_HELLO_BYTES);
+    }
+
+    /** Who was not let in. */
+    public Refusals refusals() {
+        return refusals;
     }
 
     /**

@@ -139,6 +139,11 @@ final class SendQueue {
         return !closed;
     }
 
+    /** See {@link Pipe#hasRoom}. */
+    synchronized boolean hasRoom() {
+        return closed || pendingBytes <= MAX_PENDING_BYTES;
+    }
+
     /** Nothing goes out any more: wakes who waits. */
     synchronized void markClosed() {
         closed = true;

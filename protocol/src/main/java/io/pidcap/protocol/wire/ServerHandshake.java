@@ -11,6 +11,7 @@ import io.pidcap.protocol.v1.Role;
 import io.pidcap.protocol.v1.Welcome;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,29 +21,63 @@ import org.slf4j.LoggerFactory;
 final class ServerHandshake extends SimpleChannelInboundHandler<Envelope> {
     private static final Logger LOG = LoggerFactory.getLogger(ServerHandshake.class);
 
+    private static final int MOST_BUILD_CHARACTERS = 64;
+    private static final Pattern NOT_PRINTABLE = Pattern.compile("[^ -~]");
+
     private final PipeConnection connection;
     private final PipeServer.Admission admission;
     private final @Nullable UserPrincipal peerUser;
+    private final Refusals refusals;
+    private final WaitingPeers waiting;
     private @Nullable ScheduledFuture<?> deadline;
     private boolean decided;
 
-    ServerHandshake(PipeConnection connection, PipeServer.Admission admission, @Nullable UserPrincipal peerUser) {
+    ServerHandshake(
+            PipeConnection connection,
+            PipeServer.Admission admission,
+            @Nullable UserPrincipal peerUser,
+            Refusals refusals,
+            WaitingPeers waiting) {
         this.connection = connection;
         this.admission = admission;
         this.peerUser = peerUser;
+        this.refusals = refusals;
+        this.waiting = waiting;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         deadline = ctx.executor().schedule(() -> tooLate(ctx), PipeLimits.HELLO_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+        waiting.add(this);
+    }
+
+    private void decide() {
+        decided = true;
+        waiting.remove(this);
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
     }
 
     private void tooLate(ChannelHandlerContext ctx) {
         if (!decided) {
-            decided = true;
-            LOG.warn("a peer said no Hello within {} ms and was closed", PipeLimits.HELLO_TIMEOUT_MILLIS);
+            decide();
+            refusals.add(
+                    Refusals.Cause.NO_HELLO, "no Hello within " + PipeLimits.HELLO_TIMEOUT_MILLIS + " ms" + peer());
             ctx.close();
         }
+    }
+
+    /** Others came, and this one has waited longest. */
+    void giveWay() {
+        refuse(
+                0,
+                RejectReason.REJECT_REASON_TOO_MANY,
+                "more than " + PipeLimits.MAX_WAITING_PEERS + " peers have said no Hello, this one for longest");
+    }
+
+    private String peer() {
+        return peerUser == null ? "" : " (a process of " + peerUser.getName() + ")";
     }
 
     @Override
@@ -79,8 +114,7 @@ final class ServerHandshake extends SimpleChannelInboundHandler<Envelope> {
             refuse(sequence, e.reason(), String.valueOf(e.getMessage()));
             return;
         }
-        decided = true;
-        cancelDeadline();
+        decide();
         connection.verdict(
                 sequence,
                 Envelope.newBuilder()
@@ -93,25 +127,34 @@ final class ServerHandshake extends SimpleChannelInboundHandler<Envelope> {
 
     private static String versionMismatch(Hello hello) {
         return "this end (build " + Build.version() + ") speaks wire version " + PipeLimits.WIRE_MAJOR + "."
-                + PipeLimits.WIRE_MINOR + ", the peer (build " + hello.getBuild() + ") "
+                + PipeLimits.WIRE_MINOR + ", the peer (build " + printable(hello.getBuild()) + ") "
                 + Integer.toUnsignedString(hello.getWireMajor()) + "."
                 + Integer.toUnsignedString(hello.getWireMinor()) + "; both must come from one installation of pidcap";
     }
 
+    /** A stranger's text goes into our log. */
+    private static String printable(String build) {
+        String cut = build.substring(0, Math.min(build.length(), MOST_BUILD_CHARACTERS));
+        return NOT_PRINTABLE.matcher(cut).replaceAll("?");
+    }
+
     private void refuse(long inReplyTo, RejectReason reason, String message) {
-        decided = true;
-        cancelDeadline();
-        LOG.warn("a peer was refused: {}", message);
+        decide();
+        refusals.add(causeOf(reason), message + peer());
         connection.refuse(
                 inReplyTo,
                 Envelope.newBuilder()
                         .setReject(Reject.newBuilder().setReason(reason).setMessage(message)));
     }
 
-    private void cancelDeadline() {
-        if (deadline != null) {
-            deadline.cancel(false);
-        }
+    private static Refusals.Cause causeOf(RejectReason reason) {
+        return switch (reason) {
+            case REJECT_REASON_VERSION -> Refusals.Cause.VERSION;
+            case REJECT_REASON_SECRET -> Refusals.Cause.SECRET;
+            case REJECT_REASON_NOT_ALLOWED -> Refusals.Cause.NOT_ALLOWED;
+            case REJECT_REASON_TOO_MANY -> Refusals.Cause.TOO_MANY;
+            case REJECT_REASON_PROTOCOL, REJECT_REASON_UNSPECIFIED, UNRECOGNIZED -> Refusals.Cause.PROTOCOL;
+        };
     }
 
     @Override
@@ -127,7 +170,7 @@ final class ServerHandshake extends SimpleChannelInboundHandler<Envelope> {
         if (translated instanceof ProtocolException) {
             refuse(0, RejectReason.REJECT_REASON_PROTOCOL, String.valueOf(translated.getMessage()));
         } else {
-            decided = true;
+            decide();
             LOG.error("a peer could not be admitted and was closed", translated);
             ctx.close();
         }
@@ -135,7 +178,11 @@ final class ServerHandshake extends SimpleChannelInboundHandler<Envelope> {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        cancelDeadline();
+        Throwable torn = connection.cause();
+        if (!decided && torn != null) {
+            refusals.add(Refusals.Cause.PROTOCOL, torn.getMessage() + peer());
+        }
+        decide();
         connection.markClosed();
     }
 }

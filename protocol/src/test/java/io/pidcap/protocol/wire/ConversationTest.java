@@ -59,7 +59,7 @@ final class ConversationTest {
         pipe.receive(new byte[] {(byte) (length | 0x80), (byte) (length >> 7 | 0x80), (byte) (length >> 14)});
         assertThat(pipe.listener.closeCause().orElseThrow())
                 .isInstanceOf(ProtocolException.class)
-                .hasMessageContaining("over the limit of 1048576");
+                .hasMessageContaining("over the limit: Frame length exceeds 1048576");
     }
 
     @Test

@@ -13,12 +13,17 @@ import java.util.concurrent.TimeUnit;
 final class EmbeddedPipe {
     final EmbeddedChannel channel = new EmbeddedChannel();
     final PipeConnection connection = PipeConnection.ofServer(channel);
+    final Refusals refusals = new Refusals("test");
     final RecordingListener listener = new RecordingListener();
     private final ByteBuf unread = Unpooled.buffer();
 
     EmbeddedPipe(PipeServer.Admission admission) {
         channel.freezeTime();
-        PipeChannels.install(channel, connection, new ServerHandshake(connection, admission, null));
+        PipeChannels.install(
+                channel,
+                connection,
+                new ServerHandshake(connection, admission, null, refusals, new WaitingPeers()),
+                PipeLimits.MAX_HELLO_BYTES);
     }
 
     /** Past the handshake, which has used the sequence 1 of both sides. */

@@ -35,7 +35,7 @@ final class StalledPeerTest {
         channel.freezeTime();
         PipeConnection connection = PipeConnection.ofClient(channel);
         ClientHandshake handshake = new ClientHandshake(connection, PipeFixture.HELLO, listener);
-        PipeChannels.install(channel, connection, handshake);
+        PipeChannels.install(channel, connection, handshake, PipeLimits.MAX_FRAME_BYTES);
         Conversation.begin(channel.pipeline(), handshake, connection, listener);
         return connection;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.journal;
+
+import org.jspecify.annotations.NullMarked;
