@@ -11,9 +11,11 @@ import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.worker.WorkerLauncher;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,6 +50,13 @@ final class CaptureCommand extends BaseCommand {
             description = "Print JSON: with -w the report instead of the summary, without it a line for each packet.")
     boolean json;
 
+    private @Nullable ProcessHandle caller;
+
+    /** The capture is for this process: it also ends with it. */
+    void endWith(ProcessHandle process) {
+        caller = process;
+    }
+
     @Override
     int execute(Console console) throws Exception {
         targets.check();
@@ -59,6 +68,10 @@ final class CaptureCommand extends BaseCommand {
         CaptureSession session = start(console, config);
         for (String signal : List.of("INT", "TERM", "HUP")) {
             Signals.handle(signal, name -> session.stop("SIG" + name));
+        }
+        if (caller != null) {
+            CompletableFuture<Void> unused =
+                    caller.onExit().thenRun(() -> session.stop("the program that wanted the packets has ended"));
         }
         try {
             session.ready().get().forEach(console::say);
