@@ -11,9 +11,11 @@ import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.worker.WorkerLauncher;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,16 +50,28 @@ final class CaptureCommand extends BaseCommand {
             description = "Print JSON: with -w the report instead of the summary, without it a line for each packet.")
     boolean json;
 
+    private @Nullable ProcessHandle caller;
+
+    /** The capture is for this process: it also ends with it. */
+    void endWith(ProcessHandle process) {
+        caller = process;
+    }
+
     @Override
     int execute(Console console) throws Exception {
         targets.check();
         boolean printing = options.output == null;
-        boolean live = printing || options.isToStandardOutput();
         options.filterIs(expression);
-        SessionConfig config = live ? options.toLiveConfig(targets) : options.toConfig(targets);
-        CaptureSession session = start(config, live, printing);
+        boolean onStandardOutput = printing || options.isToStandardOutput();
+        SessionConfig config =
+                onStandardOutput || options.isToNamedPipe() ? options.toLiveConfig(targets) : options.toConfig(targets);
+        CaptureSession session = start(console, config);
         for (String signal : List.of("INT", "TERM", "HUP")) {
             Signals.handle(signal, name -> session.stop("SIG" + name));
+        }
+        if (caller != null) {
+            CompletableFuture<Void> unused =
+                    caller.onExit().thenRun(() -> session.stop("the program that wanted the packets has ended"));
         }
         try {
             session.ready().get().forEach(console::say);
@@ -66,11 +80,11 @@ final class CaptureCommand extends BaseCommand {
             throw Await.cause(e);
         }
         StaleSessions.tell(console, sessions());
-        console.say("capturing " + String.join(", ", config.interfaces()) + (live ? "" : " into " + config.output())
-                + "; Ctrl-C stops");
-        SessionEnd end = follow(console, session, !live && Terminal.isStderr());
+        console.say("capturing " + String.join(", ", config.interfaces())
+                + (onStandardOutput ? "" : " into " + config.output()) + "; Ctrl-C stops");
+        SessionEnd end = follow(console, session, !onStandardOutput && Terminal.isStderr());
         String report = json && !printing ? Json.write(end.report()) + "\n" : ReportText.summary(end.report());
-        if (live) {
+        if (onStandardOutput) {
             console.tell(report);
         } else {
             console.print(report);
@@ -83,13 +97,20 @@ final class CaptureCommand extends BaseCommand {
         return ExitCode.OK.status();
     }
 
-    private CaptureSession start(SessionConfig config, boolean live, boolean printing) {
+    private CaptureSession start(Console console, SessionConfig config) {
         SessionHome home = home();
         Path libDirectory = WorkerLauncher.installedLibDirectory();
-        if (!live) {
+        CaptureOutput output;
+        if (options.output == null) {
+            output = LiveOutput.printed(json);
+        } else if (options.isToStandardOutput()) {
+            output = LiveOutput.pcapng(config.style());
+        } else if (options.isToNamedPipe()) {
+            console.say("waiting for a program that reads " + config.output());
+            output = LiveOutput.toNamedPipe(config.output(), config.style());
+        } else {
             return CaptureSession.start(config, home, libDirectory);
         }
-        CaptureOutput output = printing ? LiveOutput.printed(json) : LiveOutput.pcapng(config.style());
         return CaptureSession.start(config, output, home, libDirectory);
     }
 

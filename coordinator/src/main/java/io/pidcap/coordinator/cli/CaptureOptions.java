@@ -25,7 +25,8 @@ final class CaptureOptions {
             names = {"-w", "--write"},
             paramLabel = "FILE",
             description = "Write the packets to FILE: pcapng, or pcap if it ends in .pcap. "
-                    + "With `capture`, - is standard output, for a program that reads pcapng. Default: `capture` prints "
+                    + "With `capture`, - is standard output, for a program that reads pcapng, and FILE may be a named "
+                    + "pipe. Default: `capture` prints "
                     + "the packets, the others write NAME-DATE-TIME.pcapng in the current directory.")
     @Nullable
     Path output;
@@ -136,18 +137,22 @@ final class CaptureOptions {
     }
 
     /**
-     * The same for packets that go to standard output.
+     * The same for packets that go to standard output or a named pipe.
      *
      * @param targets checked
      */
     SessionConfig toLiveConfig(TargetOptions targets) {
+        Path stream = output == null || isToStandardOutput()
+                ? StreamOutput.STANDARD_OUTPUT
+                : output.toAbsolutePath().normalize();
         if (style.split || rotation.isAskedFor()) {
             throw new SessionException(
                     Kind.USAGE,
-                    (style.split ? "--split" : "-C, -G and -W") + ": standard output is not several files",
+                    (style.split ? "--split" : "-C, -G and -W") + ": " + StreamOutput.nameOf(stream)
+                            + " is not several files",
                     "name a file" + (style.split ? " or a directory" : "") + " with -w");
         }
-        return toConfig(targets, StreamOutput.STANDARD_OUTPUT);
+        return toConfig(targets, stream);
     }
 
     private SessionConfig toConfig(TargetOptions targets, Path target) {
@@ -241,12 +246,23 @@ final class CaptureOptions {
         return output != null && output.toString().equals("-");
     }
 
+    /** Of packets that are written to a pipe in the file system. */
+    boolean isToNamedPipe() {
+        return output != null && StreamOutput.isNamedPipe(output);
+    }
+
     private Path target(String subject) {
         if (isToStandardOutput()) {
             throw new SessionException(
                     Kind.USAGE,
                     "-w -: only `pidcap capture` writes packets to standard output, which `run` leaves to its command "
                             + "and nobody reads in the background",
+                    "name a file with -w");
+        }
+        if (isToNamedPipe()) {
+            throw new SessionException(
+                    Kind.USAGE,
+                    "-w " + output + ": only `pidcap capture` writes packets to a named pipe",
                     "name a file with -w");
         }
         Path chosen = output == null

@@ -19,6 +19,7 @@ enum CommandName {
     INTERFACES,
     PORTS,
     DOCTOR,
+    EXTCAP,
     DEMO,
     SERVE;
 
@@ -42,6 +43,7 @@ enum CommandName {
             case INTERFACES -> new InterfacesCommand();
             case PORTS -> new PortsCommand();
             case DOCTOR -> new DoctorCommand();
+            case EXTCAP -> new ExtcapCommand();
             case DEMO -> new DemoCommand();
             case SERVE -> new ServeCommand();
         };

@@ -2,6 +2,8 @@ package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.session.SessionException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** What pidcap says: results to standard output, everything else to standard error with its name before it. */
 final class Console {
@@ -10,12 +12,23 @@ final class Console {
     private final PrintStream out;
     private final PrintStream err;
     private final boolean debug;
+    private final boolean errorsOnly;
     private boolean statusShown;
 
     Console(PrintStream out, PrintStream err, boolean debug) {
+        this(out, err, debug, false);
+    }
+
+    private Console(PrintStream out, PrintStream err, boolean debug, boolean errorsOnly) {
         this.out = out;
         this.err = err;
         this.debug = debug;
+        this.errorsOnly = errorsOnly;
+    }
+
+    /** The same, but of all that is said, told or printed only {@link #error} is. */
+    Console ofErrors() {
+        return new Console(out, err, debug, true);
     }
 
     static Console standard(boolean debug) {
@@ -24,8 +37,18 @@ final class Console {
 
     /** A result. */
     synchronized void print(String text) {
+        if (errorsOnly) {
+            return;
+        }
         endStatus();
         out.print(text);
+        out.flush();
+    }
+
+    /** Lines for another program, in UTF-8 whatever the locale. */
+    synchronized void printUtf8(List<String> lines) {
+        byte[] bytes = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        out.write(bytes, 0, bytes.length);
         out.flush();
     }
 
@@ -40,12 +63,18 @@ final class Console {
 
     /** Something that the user should know. */
     synchronized void say(String sentence) {
+        if (errorsOnly) {
+            return;
+        }
         endStatus();
         err.println(NAME + sentence);
     }
 
     /** Text for people that is not the result, such as the summary of {@code run}. */
     synchronized void tell(String text) {
+        if (errorsOnly) {
+            return;
+        }
         endStatus();
         err.print(text);
         err.flush();
@@ -71,6 +100,9 @@ final class Console {
 
     /** Replaces the status line; only where {@link Terminal#isStderr}. */
     synchronized void status(String line) {
+        if (errorsOnly) {
+            return;
+        }
         err.print("\r\033[K" + line);
         err.flush();
         statusShown = true;

@@ -5,7 +5,6 @@ import io.pidcap.coordinator.session.SessionConfig;
 import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.session.SessionHome;
-import io.pidcap.coordinator.worker.WorkerLauncher;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,13 +16,6 @@ import java.util.List;
 
 /** Starts {@code pidcap serve} as a process of its own, which outlives this one and its terminal. */
 final class DetachedCoordinator {
-    /** JVM options of a coordinator, separated by blanks, as the launcher script chose them for this one. */
-    static final String JVM_OPTIONS_PROPERTY = "pidcap.jvm";
-
-    /** As for the workers: quickly started, and a heap that follows what lives. */
-    private static final String DEFAULT_JVM_OPTIONS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto"
-            + " -Xms32m -Xmn12m -Xmx512m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25";
-
     /** setsid(1) takes it away from the terminal; where there is none, ignoring the terminal's signals must do. */
     private static final String DETACH =
             "trap '' INT HUP; if command -v setsid >/dev/null 2>&1; then exec setsid \"$@\"; else exec \"$@\"; fi";
@@ -49,22 +41,9 @@ final class DetachedCoordinator {
     }
 
     private static List<String> command() {
-        Path lib = WorkerLauncher.installedLibDirectory();
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DETACH, "sh"));
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        String options = System.getProperty(JVM_OPTIONS_PROPERTY, DEFAULT_JVM_OPTIONS);
-        for (String option : options.split(" ")) {
-            if (!option.isEmpty()) {
-                command.add(option);
-            }
-        }
-        command.add("-D" + JVM_OPTIONS_PROPERTY + "=" + options);
-        command.add("-D" + WorkerLauncher.LIB_PROPERTY + "=" + lib);
-        String workerOptions = System.getProperty(WorkerLauncher.JVM_OPTIONS_PROPERTY, "");
-        if (!workerOptions.isEmpty()) {
-            command.add("-D" + WorkerLauncher.JVM_OPTIONS_PROPERTY + "=" + workerOptions);
-        }
-        command.addAll(List.of("-jar", lib.resolve("pidcap-coordinator.jar").toString(), "serve"));
+        command.addAll(OwnProgram.command());
+        command.add("serve");
         return command;
     }
 

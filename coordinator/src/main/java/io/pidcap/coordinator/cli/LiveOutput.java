@@ -9,9 +9,12 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.ZoneId;
 
-/** Packets to standard output; nothing else may be written there then. */
+/** Packets to standard output, where nothing else may be written then, or to a named pipe. */
 final class LiveOutput {
     private LiveOutput() {}
 
@@ -25,9 +28,23 @@ final class LiveOutput {
                             + "them printed");
         }
         try {
-            return StreamOutput.pcapng(standardOutput(), style);
+            return StreamOutput.capture(standardOutput(), StreamOutput.STANDARD_OUTPUT, style);
         } catch (IOException e) {
             throw SessionException.output(e);
+        }
+    }
+
+    /**
+     * Waits until a program opens the pipe to read it.
+     *
+     * @throws SessionException it cannot be written
+     */
+    static CaptureOutput toNamedPipe(Path pipe, OutputStyle style) {
+        try {
+            FileChannel channel = FileChannel.open(pipe, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            return StreamOutput.capture(channel, pipe, style);
+        } catch (IOException e) {
+            throw SessionException.output("open", pipe, e);
         }
     }
 

@@ -89,8 +89,9 @@ public final class SessionRecovery {
         if (ready == null) {
             return neverReady();
         }
-        if (head.getOutputFile().equals(StreamOutput.STANDARD_OUTPUT.toString())) {
-            endNotes.add("its packets went to standard output: what had not been written by then is lost");
+        if (head.getStreamedOutput()) {
+            endNotes.add("its packets went to " + StreamOutput.nameOf(Path.of(head.getOutputFile()))
+                    + ": what had not been written by then is lost");
             SessionReport.Output stream = new SessionReport.Output(head.getOutputFile(), head.getOutputFormat(), 0);
             return end(report(total(history.checkpoint(), null), stream, 0));
         }
@@ -125,7 +126,7 @@ public final class SessionRecovery {
 
     private SessionReport neverReady() throws IOException {
         Path target = head.hasRotation() ? history.rotation().newest() : Path.of(head.getOutputFile());
-        if (target != null) {
+        if (target != null && !head.getStreamedOutput()) {
             Files.deleteIfExists(OutputFile.partOf(target));
         }
         SessionReport.Failure failure = new SessionReport.Failure(

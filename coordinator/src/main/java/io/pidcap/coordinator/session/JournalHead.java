@@ -36,7 +36,8 @@ final class JournalHead {
                 .setOutputGroupId(config.ownerGroupId())
                 .setReplaceOutput(config.force())
                 .setOutputInode(OutputFile.inode(OutputFile.partOf(config.output())))
-                .setPacketLimit(config.packetLimit());
+                .setPacketLimit(config.packetLimit())
+                .setStreamedOutput(StreamOutput.isStream(config.output()));
         Rotation rotation = config.style().rotation();
         if (rotation.rotates()) {
             head.setRotation(OutputRotation.newBuilder()

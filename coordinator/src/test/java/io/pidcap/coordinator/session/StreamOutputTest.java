@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +78,7 @@ class StreamOutputTest {
     @Test
     void shouldHandOverEachPacketWhenFlushedAndCloseInTheEnd() throws IOException {
         Pipe pipe = new Pipe(1 << 20, "");
-        StreamOutput output = StreamOutput.pcapng(pipe, OutputStyle.DEFAULT);
+        StreamOutput output = StreamOutput.capture(pipe, StreamOutput.STANDARD_OUTPUT, OutputStyle.DEFAULT);
         CaptureFileWriter writer = begin(output);
         for (int time = 1; time <= 3; time++) {
             packet(writer, time);
@@ -95,12 +96,39 @@ class StreamOutputTest {
         assertThat(output.report()).isEqualTo(new SessionReport.Output("/dev/stdout", "pcapng", 0));
     }
 
+    @Test
+    void shouldTellNamedPipesFromOtherFiles() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Path link = Files.createSymbolicLink(directory.resolve("link"), pipe);
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThat(StreamOutput.isNamedPipe(pipe)).isTrue();
+        assertThat(StreamOutput.isStream(pipe)).isTrue();
+        assertThat(StreamOutput.isStream(StreamOutput.STANDARD_OUTPUT)).isTrue();
+        for (Path other : List.of(link, file, directory, directory.resolve("nothing"))) {
+            assertThat(StreamOutput.isStream(other)).as("%s", other).isFalse();
+        }
+    }
+
+    @Test
+    void shouldWriteTheFormatOfTheNamedPipe() throws IOException {
+        Pipe pipe = new Pipe(1 << 20, "");
+        Path target = Path.of("/tmp/p.pcap");
+        StreamOutput output = StreamOutput.capture(pipe, target, OutputStyle.DEFAULT);
+        begin(output).close();
+        byte[] written = pipe.taken.toByteArray();
+        assertThat(Byte.toUnsignedInt(written[0])).isIn(0x4d, 0xa1);
+        assertThat(output.report()).isEqualTo(new SessionReport.Output("/tmp/p.pcap", "pcap", 0));
+    }
+
     /** Wherever it breaks, those that are whole in the pipe are delivered, and all others lost. */
     @Test
     void shouldCountThePacketsThatTheReaderDidNotTake() throws IOException {
         for (int round = 0; round < 200; round++) {
             Pipe pipe = new Pipe(600 + random.nextInt(3000), "Broken pipe");
-            StreamOutput output = StreamOutput.pcapng(pipe, OutputStyle.DEFAULT);
+            StreamOutput output = StreamOutput.capture(pipe, StreamOutput.STANDARD_OUTPUT, OutputStyle.DEFAULT);
             CaptureFileWriter writer = begin(output);
             int handedOver = 0;
             try {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.extcap;
+
+import org.jspecify.annotations.NullMarked;
