@@ -13,8 +13,6 @@ import java.util.stream.Collectors;
 
 /** Reports as people read them. Without String.format for what every command prints: its first use takes 50 ms. */
 final class ReportText {
-    private static final DateTimeFormatter CLOCK =
-            DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
     private static final int MOST_PROCESSES = 20;
 
     private ReportText() {}
@@ -127,8 +125,10 @@ final class ReportText {
     }
 
     static String describe(SessionReport.Gap gap) {
+        DateTimeFormatter clock =
+                DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
         return (gap.incomplete() ? gap.worker() + " incomplete from " : "no " + gap.worker() + " worker from ")
-                + CLOCK.format(gap.from()) + " to " + CLOCK.format(gap.until())
+                + clock.format(gap.from()) + " to " + clock.format(gap.until())
                 + " (" + count(gap.millis()) + " ms): " + gap.reason();
     }
 
