@@ -82,7 +82,8 @@ public final class FlowTimeline {
         addresses.replace(snapshot.localAddresses(), namespaces, taken);
 
         Map<Long, TrackedSocket> earlier = sockets;
-        sockets = new HashMap<>();
+        sockets = new HashMap<>(snapshot.sockets().size() * 4 / 3 + 1);
+        index.connected().reserve(snapshot.sockets().size());
         for (SocketEntry entry : snapshot.sockets()) {
             add(entry);
         }
@@ -153,7 +154,13 @@ public final class FlowTimeline {
     }
 
     private TrackedSocket socket(long socketId, long netnsId) {
-        return sockets.computeIfAbsent(socketId, id -> new TrackedSocket(namespaces.indexOf(netnsId)));
+        TrackedSocket known = sockets.get(socketId);
+        if (known != null) {
+            return known;
+        }
+        TrackedSocket added = new TrackedSocket(namespaces.indexOf(netnsId));
+        sockets.put(socketId, added);
+        return added;
     }
 
     /** What the socket has, the process has too. */

@@ -65,6 +65,17 @@ final class IntervalTable {
         }
     }
 
+    /** So many will be added soon: makes room at once, instead of moving all over each time that they have doubled. */
+    void reserve(int more) {
+        int length = chains.length;
+        while (length < size + more) {
+            length *= 2;
+        }
+        if (length > chains.length) {
+            resize(length);
+        }
+    }
+
     private void resize(int length) {
         @Nullable FlowInterval[] old = chains;
         chains = new FlowInterval[length];

@@ -15,10 +15,13 @@ import io.pidcap.protocol.v1.SessionStarted;
 import io.pidcap.protocol.v1.SpoolProgress;
 import io.pidcap.protocol.v1.WorkerRunEnded;
 import io.pidcap.protocol.wire.FlowBatchAssembler;
+import io.pidcap.protocol.wire.JournalSnapshotDecoder;
+import io.pidcap.protocol.wire.JournalSnapshotDecoder.Found;
 import io.pidcap.protocol.wire.ProtocolException;
 import io.pidcap.protocol.wire.SnapshotAssembler;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** What a journal tells, in the order in which the session learnt it. One thread. */
 public final class JournalReplay implements AutoCloseable {
@@ -41,6 +44,7 @@ public final class JournalReplay implements AutoCloseable {
 
     private final JournalReader reader;
     private final String file;
+    private final JournalSnapshotDecoder snapshotParts = new JournalSnapshotDecoder();
     private int run;
     private SnapshotAssembler snapshots = new SnapshotAssembler();
     private FlowBatchAssembler batches = new FlowBatchAssembler();
@@ -66,12 +70,13 @@ public final class JournalReplay implements AutoCloseable {
     public boolean next(Sink sink) throws IOException {
         while (true) {
             long offset = reader.offset();
-            JournalRecord entry = reader.next();
-            if (entry == null) {
+            if (!reader.advance()) {
                 return false;
             }
+            Found part = snapshotParts.decode(reader.body(), reader.bodyOffset(), reader.bodyLength());
             try {
-                if (tell(entry, sink)) {
+                boolean told = part != null ? tell(part, sink) : tell(reader.decoded(), sink);
+                if (told) {
                     return true;
                 }
             } catch (ProtocolException e) {
@@ -80,15 +85,23 @@ public final class JournalReplay implements AutoCloseable {
         }
     }
 
+    private boolean tell(Found found, Sink sink) {
+        enter(found.run());
+        return tell(snapshots.add(found.part()), sink);
+    }
+
+    private static boolean tell(@Nullable SocketSnapshot snapshot, Sink sink) {
+        if (snapshot != null) {
+            sink.snapshot(snapshot);
+        }
+        return snapshot != null;
+    }
+
     private boolean tell(JournalRecord entry, Sink sink) {
         if (entry.hasSnapshotPart()) {
             RunSnapshotPart part = entry.getSnapshotPart();
             enter(part.getRun());
-            SocketSnapshot snapshot = snapshots.add(part.getPart());
-            if (snapshot != null) {
-                sink.snapshot(snapshot);
-            }
-            return snapshot != null;
+            return tell(snapshots.add(part.getPart()), sink);
         }
         if (entry.hasFlowBatch()) {
             RunFlowBatch piece = entry.getFlowBatch();

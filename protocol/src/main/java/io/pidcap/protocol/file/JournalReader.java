@@ -26,6 +26,8 @@ public final class JournalReader implements AutoCloseable {
     private ByteBuffer buffer = ByteBuffer.allocate(INITIAL_BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private long bufferFileOffset;
     private long offset;
+    private int bodyOffset;
+    private int bodyLength;
     private long tornBytes;
 
     private JournalReader(FileChannel channel, String file) throws IOException {
@@ -72,9 +74,20 @@ public final class JournalReader implements AutoCloseable {
      * @throws CaptureFileException a corrupt record, with its offset
      */
     public @Nullable JournalRecord next() throws IOException {
+        return advance() ? decoded() : null;
+    }
+
+    /**
+     * Goes to the next record, of which {@link #body}, {@link #bodyOffset} and {@link #bodyLength} tell then, until the
+     * following call. What is in it is not looked at.
+     *
+     * @return false: the file has ended, see {@link #tornBytes}
+     * @throws CaptureFileException a corrupt record, with its offset
+     */
+    public boolean advance() throws IOException {
         long left = size - offset - tornBytes;
         if (left == 0) {
-            return null;
+            return false;
         }
         if (left < JournalFormat.RECORD_HEADER_BYTES) {
             return torn();
@@ -101,22 +114,43 @@ public final class JournalReader implements AutoCloseable {
             }
             throw bad("a record of " + length + " bytes with a wrong checksum");
         }
-        return parsed(at + JournalFormat.RECORD_HEADER_BYTES, length);
+        bodyOffset = at + JournalFormat.RECORD_HEADER_BYTES;
+        bodyLength = length;
+        offset += total;
+        return true;
     }
 
-    private JournalRecord parsed(int at, int length) throws CaptureFileException {
+    /**
+     * The record to which {@link #advance} went.
+     *
+     * @throws CaptureFileException it cannot be decoded
+     */
+    public JournalRecord decoded() throws CaptureFileException {
         try {
-            JournalRecord entry = JournalRecord.parser().parseFrom(buffer.array(), at, length);
-            offset += JournalFormat.RECORD_HEADER_BYTES + length;
-            return entry;
+            return JournalRecord.parser().parseFrom(buffer.array(), bodyOffset, bodyLength);
         } catch (InvalidProtocolBufferException e) {
+            offset -= JournalFormat.RECORD_HEADER_BYTES + bodyLength;
             throw bad("a record that cannot be decoded: " + e.getMessage());
         }
     }
 
-    private @Nullable JournalRecord torn() {
+    /** Holds the record's bytes; not to be changed. */
+    public byte[] body() {
+        return buffer.array();
+    }
+
+    /** Of the record's first byte, in {@link #body}. */
+    public int bodyOffset() {
+        return bodyOffset;
+    }
+
+    public int bodyLength() {
+        return bodyLength;
+    }
+
+    private boolean torn() {
         tornBytes = size - offset;
-        return null;
+        return false;
     }
 
     /** What a file system leaves that had grown the file, but not written it, when the system died. */

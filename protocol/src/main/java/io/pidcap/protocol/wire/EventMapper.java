@@ -21,6 +21,7 @@ import io.pidcap.protocol.v1.Socket;
 import io.pidcap.protocol.v1.SocketStateValue;
 import io.pidcap.protocol.v1.Tuple;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -63,10 +64,11 @@ public final class EventMapper {
     }
 
     public static ProcessIdentity toModel(ProcessIdentityMessage message) {
-        MessageChecks.require(
-                message.getPid() > 0,
-                "ProcessIdentityMessage.pid",
-                Integer.toUnsignedString(message.getPid()) + " is not a process number");
+        if (message.getPid() <= 0) {
+            throw MessageChecks.wrong(
+                    "ProcessIdentityMessage.pid",
+                    Integer.toUnsignedString(message.getPid()) + " is not a process number");
+        }
         return new ProcessIdentity(message.getPid(), message.getStartNanos());
     }
 
@@ -165,17 +167,29 @@ public final class EventMapper {
         MessageChecks.require(message.getSocketId() != 0, "Socket.socket_id", "is 0");
         MessageChecks.require(message.hasTuple(), "Socket.tuple", "is absent");
         int ipVersion = message.getIpVersion();
-        MessageChecks.require(
-                ipVersion == 0 || ipVersion == 4 || ipVersion == 6,
-                "Socket.ip_version",
-                Integer.toUnsignedString(ipVersion) + " is not known");
+        if (ipVersion != 0 && ipVersion != 4 && ipVersion != 6) {
+            throw MessageChecks.wrong("Socket.ip_version", Integer.toUnsignedString(ipVersion) + " is not known");
+        }
         return new SocketEntry(
                 message.getSocketId(),
                 message.getNetnsId(),
                 toModel(message.getTuple()),
                 state(message.getState(), message.getStateValue(), "Socket.state"),
-                message.getOwnersList().stream().map(EventMapper::toModel).toList(),
+                owners(message),
                 ipVersion);
+    }
+
+    /** There are a hundred thousand sockets, and nearly all of them have one owner. */
+    private static List<ProcessIdentity> owners(Socket message) {
+        int count = message.getOwnersCount();
+        if (count == 1) {
+            return List.of(toModel(message.getOwners(0)));
+        }
+        List<ProcessIdentity> owners = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            owners.add(toModel(message.getOwners(i)));
+        }
+        return owners;
     }
 
     public static LocalAddressMessage toMessage(LocalAddress address) {

@@ -63,10 +63,10 @@ public final class FlowBatchAssembler {
     }
 
     private void check(FlowBatchMessage piece) {
-        MessageChecks.require(
-                piece.getNumber() > lastNumber,
-                "FlowBatchMessage.number",
-                Long.toUnsignedString(piece.getNumber()) + " came after " + lastNumber);
+        if (piece.getNumber() <= lastNumber) {
+            throw MessageChecks.wrong(
+                    "FlowBatchMessage.number", Long.toUnsignedString(piece.getNumber()) + " came after " + lastNumber);
+        }
         int entries = piece.getProcessesCount()
                 + piece.getEventsCount()
                 + piece.getExitsCount()

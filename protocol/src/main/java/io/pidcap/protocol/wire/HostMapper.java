@@ -69,10 +69,9 @@ public final class HostMapper {
 
     private static InterfaceInfo.Address toModel(InterfaceAddress message) {
         int prefixLength = message.getPrefixLength();
-        MessageChecks.require(
-                prefixLength >= -1 && prefixLength <= 128,
-                "InterfaceAddress.prefix_length",
-                prefixLength + " is not in -1..128");
+        if (prefixLength < -1 || prefixLength > 128) {
+            throw MessageChecks.wrong("InterfaceAddress.prefix_length", prefixLength + " is not in -1..128");
+        }
         return new InterfaceInfo.Address(
                 MessageChecks.address(message.getAddress(), "InterfaceAddress.address"), prefixLength);
     }

@@ -9,10 +9,16 @@ import io.pidcap.protocol.model.LinkType;
 final class MessageChecks {
     private MessageChecks() {}
 
+    /** @param what a constant: to join a text for a check that holds costs more than all else of a message */
     static void require(boolean condition, String field, String what) {
         if (!condition) {
-            throw new ProtocolException(field + " " + what);
+            throw wrong(field, what);
         }
+    }
+
+    /** To be thrown by who found it, with a text that is made only then. */
+    static ProtocolException wrong(String field, String what) {
+        return new ProtocolException(field + " " + what);
     }
 
     /** 4 or 16 bytes; none is any address. */
@@ -21,9 +27,19 @@ final class MessageChecks {
     }
 
     static IpAddress address(ByteString bytes, String field) {
-        int length = bytes.size();
-        require(length == 4 || length == 16, field, "has " + length + " bytes, not 4 or 16");
-        return IpAddress.ofBytes(bytes.toByteArray());
+        return switch (bytes.size()) {
+            case 4 -> IpAddress.ofIpv4((int) bigEndian(bytes, 0, 4));
+            case 16 -> new IpAddress(bigEndian(bytes, 0, 8), bigEndian(bytes, 8, 8));
+            default -> throw wrong(field, "has " + bytes.size() + " bytes, not 4 or 16");
+        };
+    }
+
+    private static long bigEndian(ByteString bytes, int offset, int length) {
+        long value = 0;
+        for (int i = offset; i < offset + length; i++) {
+            value = value << 8 | (bytes.byteAt(i) & 0xff);
+        }
+        return value;
     }
 
     static Endpoint endpoint(ByteString address, int port, String addressField, String portField) {
@@ -36,21 +52,24 @@ final class MessageChecks {
 
     /** A uint32 that must be at most {@code max}. */
     static int unsigned(int value, int max, String field) {
-        require(value >= 0 && value <= max, field, Integer.toUnsignedString(value) + " is not in 0.." + max);
+        if (value < 0 || value > max) {
+            throw wrong(field, Integer.toUnsignedString(value) + " is not in 0.." + max);
+        }
         return value;
     }
 
     /** A uint64 counter, which as such never gets past the positive numbers of a long. */
     static long counter(long value, String field) {
-        require(value >= 0, field, Long.toUnsignedString(value) + " is too large");
+        if (value < 0) {
+            throw wrong(field, Long.toUnsignedString(value) + " is too large");
+        }
         return value;
     }
 
     static void entries(int count, String message) {
-        require(
-                count <= PipeLimits.MAX_BATCH_ENTRIES,
-                message,
-                "has " + count + " entries, more than " + PipeLimits.MAX_BATCH_ENTRIES);
+        if (count > PipeLimits.MAX_BATCH_ENTRIES) {
+            throw wrong(message, "has " + count + " entries, more than " + PipeLimits.MAX_BATCH_ENTRIES);
+        }
     }
 
     static ByteString bytes(IpAddress address) {

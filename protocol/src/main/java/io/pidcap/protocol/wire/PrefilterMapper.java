@@ -175,10 +175,10 @@ public final class PrefilterMapper {
     }
 
     private static int port(int port) {
-        MessageChecks.require(
-                port >= 0 && port < MOST_PORTS,
-                "port of the prefilter",
-                Integer.toUnsignedString(port) + " is not in 0.." + (MOST_PORTS - 1));
+        if (port < 0 || port >= MOST_PORTS) {
+            throw MessageChecks.wrong(
+                    "port of the prefilter", Integer.toUnsignedString(port) + " is not in 0.." + (MOST_PORTS - 1));
+        }
         return port;
     }
 }

@@ -1,12 +1,12 @@
 package io.pidcap.protocol.wire;
 
 import io.pidcap.protocol.model.LocalAddress;
+import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessIdentity;
 import io.pidcap.protocol.model.ProcessInfo;
 import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.SnapshotPart;
-import io.pidcap.protocol.v1.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,22 +19,49 @@ public final class SnapshotAssembler {
     private final List<ProcessInfo> processes = new ArrayList<>();
     private final List<SocketEntry> sockets = new ArrayList<>();
     private final List<LocalAddress> localAddresses = new ArrayList<>();
-    private @Nullable SnapshotPart first;
+    private @Nullable DecodedSnapshotPart first;
 
     /**
      * @return the snapshot with its last part, null with the others
      * @throws ProtocolException the part breaks a rule; what was gathered is dropped
      */
     public @Nullable SocketSnapshot add(SnapshotPart part) {
+        boolean decoded = false;
+        try {
+            MessageChecks.require(part.hasTaken(), "SnapshotPart.taken", "is absent");
+            check(
+                    part.getProcessesCount() + part.getSocketsCount() + part.getLocalAddressesCount(),
+                    EventMapper.toModel(part.getTaken()),
+                    part.getOwnNetnsId());
+            DecodedSnapshotPart all = new DecodedSnapshotPart(
+                    EventMapper.toModel(part.getTaken()),
+                    part.getOwnNetnsId(),
+                    part.getProcessesList().stream().map(EventMapper::toModel).toList(),
+                    part.getSocketsList().stream().map(EventMapper::toModel).toList(),
+                    part.getLocalAddressesList().stream()
+                            .map(EventMapper::toModel)
+                            .toList(),
+                    part.getLast());
+            decoded = true;
+            return add(all);
+        } finally {
+            if (!decoded) {
+                clear();
+            }
+        }
+    }
+
+    /** As {@link #add(SnapshotPart)}. */
+    public @Nullable SocketSnapshot add(DecodedSnapshotPart part) {
         boolean added = false;
         try {
-            SnapshotPart start = check(part);
-            part.getProcessesList().forEach(process -> processes.add(EventMapper.toModel(process)));
-            part.getSocketsList().forEach(this::addSocket);
-            part.getLocalAddressesList().forEach(address -> localAddresses.add(EventMapper.toModel(address)));
-            SocketSnapshot done = part.getLast() ? snapshot(start) : null;
-            added = !part.getLast();
-            return done;
+            check(part.entries(), part.taken(), part.ownNetnsId());
+            first = first == null ? part : first;
+            processes.addAll(part.processes());
+            part.sockets().forEach(this::addSocket);
+            localAddresses.addAll(part.localAddresses());
+            added = !part.last();
+            return part.last() ? snapshot(part) : null;
         } finally {
             if (!added) {
                 clear();
@@ -42,23 +69,17 @@ public final class SnapshotAssembler {
         }
     }
 
-    private SnapshotPart check(SnapshotPart part) {
-        MessageChecks.require(part.hasTaken(), "SnapshotPart.taken", "is absent");
-        int entries = part.getProcessesCount() + part.getSocketsCount() + part.getLocalAddressesCount();
+    private void check(int entries, ObservedTime taken, long ownNetnsId) {
         MessageChecks.entries(entries, "SnapshotPart");
         int before = processes.size() + sockets.size() + localAddresses.size();
         MessageChecks.require(before + entries <= MAX_ENTRIES, "SnapshotPart", "makes the snapshot too large");
-        SnapshotPart start = first == null ? part : first;
         MessageChecks.require(
-                part.getTaken().equals(start.getTaken()) && part.getOwnNetnsId() == start.getOwnNetnsId(),
+                first == null || (taken.equals(first.taken()) && ownNetnsId == first.ownNetnsId()),
                 "SnapshotPart",
                 "belongs to another snapshot than the part before it");
-        first = start;
-        return start;
     }
 
-    private void addSocket(Socket message) {
-        SocketEntry entry = EventMapper.toModel(message);
+    private void addSocket(SocketEntry entry) {
         int lastIndex = sockets.size() - 1;
         if (lastIndex >= 0 && continues(sockets.get(lastIndex), entry)) {
             List<ProcessIdentity> owners =
@@ -82,9 +103,8 @@ public final class SnapshotAssembler {
                 && before.tuple().equals(entry.tuple());
     }
 
-    private SocketSnapshot snapshot(SnapshotPart start) {
-        return new SocketSnapshot(
-                EventMapper.toModel(start.getTaken()), start.getOwnNetnsId(), processes, sockets, localAddresses);
+    private SocketSnapshot snapshot(DecodedSnapshotPart last) {
+        return new SocketSnapshot(last.taken(), last.ownNetnsId(), processes, sockets, localAddresses);
     }
 
     private void clear() {
