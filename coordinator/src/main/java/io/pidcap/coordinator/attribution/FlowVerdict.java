@@ -3,6 +3,7 @@ package io.pidcap.coordinator.attribution;
 import io.pidcap.coordinator.packet.UnknownCause;
 import io.pidcap.protocol.model.PacketLabel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,14 @@ public final class FlowVerdict {
             return NOT_WANTED;
         }
         return cause == UnknownCause.NO_OWNER ? NO_OWNER : new FlowVerdict(false, cause, null, List.of(), null);
+    }
+
+    boolean saysTheSameAs(FlowVerdict other) {
+        return kept == other.kept
+                && cause == other.cause
+                && reason == other.reason
+                && label == other.label
+                && Arrays.equals(wantedOwners, other.wantedOwners);
     }
 
     private static void addWanted(OwnerMatch match, List<TrackedProcess> wanted) {

@@ -17,8 +17,10 @@ public final class FlowVerdicts {
     /** For each hash value. */
     private static final int WAYS = 4;
 
-    /** 16 MiB. */
-    private static final int MOST_PLACES = 1 << 18;
+    /** 16 MiB, for who runs beside what is captured. */
+    public static final int FEW_PLACES = 1 << 18;
+    /** 64 MiB: both directions of some hundred thousand flows find room. */
+    public static final int MANY_PLACES = 1 << 20;
 
     private static final int SOURCE_LOW = 0;
     private static final int DESTINATION_LOW = 1;
@@ -32,15 +34,25 @@ public final class FlowVerdicts {
 
     private final FlowTimeline timeline;
     private final long seed;
+    private final int mostPlaces;
     private long[] places = new long[LEAST_PLACES * LONGS];
     private @Nullable FlowVerdict[] verdicts = new FlowVerdict[LEAST_PLACES];
+    /** Of the same process are many flows: one object for all stays in the processor's cache. */
+    private FlowVerdict latestKept = FlowVerdict.NOT_WANTED;
+
     private int used;
     private int givenUp;
 
-    /** @param seed not to be guessed by who sends packets */
-    public FlowVerdicts(FlowTimeline timeline, long seed) {
+    /**
+     * An empty table, which grows with the flows.
+     *
+     * @param seed not to be guessed by who sends packets
+     * @param mostPlaces up to which it grows: {@link #FEW_PLACES} or {@link #MANY_PLACES}
+     */
+    public FlowVerdicts(FlowTimeline timeline, long seed, int mostPlaces) {
         this.timeline = timeline;
         this.seed = seed;
+        this.mostPlaces = mostPlaces;
     }
 
     /** Null: the attributor must be asked. Makes no objects. */
@@ -61,7 +73,11 @@ public final class FlowVerdicts {
 
     /** The attributor has just said this of a packet of this key, and the packet is kept, with this label. */
     public void rememberKept(FlowKey key, Attribution found, @Nullable PacketLabel label) {
-        remember(key, found, FlowVerdict.kept(found, label));
+        FlowVerdict verdict = FlowVerdict.kept(found, label);
+        if (!verdict.saysTheSameAs(latestKept)) {
+            latestKept = verdict;
+        }
+        remember(key, found, latestKept);
     }
 
     /** The attributor has just said this of a packet of this key, and the packet is skipped. */
@@ -70,14 +86,22 @@ public final class FlowVerdicts {
     }
 
     private void remember(FlowKey key, Attribution found, FlowVerdict verdict) {
-        if (used > verdicts.length / 2 && verdicts.length < MOST_PLACES) {
-            // Filled again as packets come, which is less than to move all over.
-            places = new long[places.length * 4];
-            verdicts = new FlowVerdict[verdicts.length * 4];
-            used = 0;
+        if (used > verdicts.length / 2 && verdicts.length < mostPlaces) {
+            grow();
         }
         long knowledge = timeline.knowledge();
         put(placeFor(key, knowledge), key, found, knowledge, verdict);
+    }
+
+    /** Filled again as packets come, which is less than to move all over; at once for both directions of all flows. */
+    private void grow() {
+        int length = verdicts.length * 4;
+        while (length < timeline.size() * 4L && length < mostPlaces) {
+            length *= 2;
+        }
+        places = new long[length * LONGS];
+        verdicts = new FlowVerdict[length];
+        used = 0;
     }
 
     private int placeFor(FlowKey key, long knowledge) {

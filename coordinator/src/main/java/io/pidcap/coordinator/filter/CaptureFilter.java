@@ -2,6 +2,7 @@ package io.pidcap.coordinator.filter;
 
 import io.pidcap.coordinator.attribution.Attributor;
 import io.pidcap.coordinator.attribution.FlowTimeline;
+import io.pidcap.coordinator.attribution.FlowVerdicts;
 import io.pidcap.coordinator.attribution.ProcessRegistry;
 import io.pidcap.coordinator.attribution.ProcessSelector;
 import io.pidcap.coordinator.clock.ClockTrack;
@@ -62,7 +63,7 @@ public final class CaptureFilter {
             ProcessSelector selector, CaptureFileReader capture, JournalReplay journal, CaptureFileWriter output) {
         this.processes = new ProcessRegistry(selector);
         this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong());
-        this.selector = new PacketSelector(timeline, processes.wantsEverything(), output);
+        this.selector = new PacketSelector(timeline, processes.wantsEverything(), output, FlowVerdicts.MANY_PLACES);
         this.capture = capture;
         this.journal = journal;
         this.output = output;

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.filter;
 
 import io.pidcap.coordinator.attribution.Attributor;
 import io.pidcap.coordinator.attribution.FlowTimeline;
+import io.pidcap.coordinator.attribution.FlowVerdicts;
 import io.pidcap.coordinator.attribution.PrefilterJudge;
 import io.pidcap.coordinator.attribution.ProcessRegistry;
 import io.pidcap.coordinator.clock.ClockTrack;
@@ -77,7 +78,7 @@ final class FilterStage implements SpoolStream.Observer {
         this.processes = processes;
         this.judge = withPrefilter ? new PrefilterJudge(processes) : null;
         this.timeline = new FlowTimeline(processes, ThreadLocalRandom.current().nextLong(), judge);
-        this.selector = new PacketSelector(timeline, processes.wantsEverything(), output);
+        this.selector = new PacketSelector(timeline, processes.wantsEverything(), output, FlowVerdicts.FEW_PLACES);
         this.output = output;
         this.outputInterfaces = new OutputInterfaces(output);
         this.listener = listener;

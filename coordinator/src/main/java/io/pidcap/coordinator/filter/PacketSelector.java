@@ -44,10 +44,13 @@ final class PacketSelector implements FragmentHold.Decider {
     /** A packet that was held is decided: the spool was read beyond it. */
     private boolean late;
 
-    /** @param wantsEverything keeps also what has no owner */
-    PacketSelector(FlowTimeline timeline, boolean wantsEverything, CaptureFileWriter output) {
+    /**
+     * @param wantsEverything keeps also what has no owner
+     * @param mostVerdicts how many answers are remembered, as {@link FlowVerdicts} takes it
+     */
+    PacketSelector(FlowTimeline timeline, boolean wantsEverything, CaptureFileWriter output, int mostVerdicts) {
         this.attributor = new Attributor(timeline);
-        this.verdicts = new FlowVerdicts(timeline, ThreadLocalRandom.current().nextLong());
+        this.verdicts = new FlowVerdicts(timeline, ThreadLocalRandom.current().nextLong(), mostVerdicts);
         this.output = output;
         this.labels = new PacketLabels(output);
         this.wantsEverything = wantsEverything;

@@ -44,7 +44,7 @@ class FlowVerdictsTest {
     private final ProcessRegistry processes = new ProcessRegistry(ProcessSelector.ofNames("wanted"));
     private final FlowTimeline timeline = new FlowTimeline(processes, seed);
     private final Attributor attributor = new Attributor(timeline);
-    private final FlowVerdicts verdicts = new FlowVerdicts(timeline, seed);
+    private final FlowVerdicts verdicts = new FlowVerdicts(timeline, seed, FlowVerdicts.FEW_PLACES);
     private final List<FlowEvent> sockets = new ArrayList<>();
     private long now = 100 * SECOND;
     private long forgotten;
