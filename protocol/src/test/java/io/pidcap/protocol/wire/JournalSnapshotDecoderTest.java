@@ -88,7 +88,7 @@ final class JournalSnapshotDecoderTest {
     @Test
     void shouldSayTheSameAsTheGeneratedClassesOrNothingOfDamagedRecords() {
         int read = 0;
-        for (int round = 0; round < 20_000; round++) {
+        for (int round = 0; round < 4_000; round++) {
             byte[] entry = damaged(entryOf(parts(1 + random.nextInt(4)).get(0)));
             Found found = decode(entry);
             if (found != null) {
