@@ -95,8 +95,9 @@ public final class FlowVerdicts {
 
     /** Filled again as packets come, which is less than to move all over; at once for both directions of all flows. */
     private void grow() {
-        int length = verdicts.length * 4;
-        while (length < timeline.size() * 4L && length < mostPlaces) {
+        long wanted = 4L * Math.max(verdicts.length, timeline.size());
+        int length = verdicts.length;
+        while (length < wanted && length < mostPlaces) {
             length *= 2;
         }
         places = new long[length * LONGS];
