@@ -1,33 +1,24 @@
 package io.pidcap.coordinator.session;
 
 import io.pidcap.protocol.file.CaptureFileWriter;
-import io.pidcap.protocol.file.InterfaceDescription;
-import io.pidcap.protocol.file.InterfaceStatistics;
-import io.pidcap.protocol.file.PacketNote;
 import io.pidcap.protocol.model.PacketLabel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Takes so many packets and no more. */
-public final class LimitedWriter implements CaptureFileWriter {
-    private final CaptureFileWriter writer;
+public final class LimitedWriter extends ForwardingWriter {
     private long packetsLeft;
 
+    /** @param writer this object's to close */
     public LimitedWriter(CaptureFileWriter writer, long mostPackets) {
-        this.writer = writer;
+        super(writer);
         this.packetsLeft = mostPackets;
     }
 
     @Override
     public boolean takes(long epochNanos) {
-        return packetsLeft > 0 && writer.takes(epochNanos);
-    }
-
-    @Override
-    public void turn(long epochNanos) throws IOException {
-        writer.turn(epochNanos);
+        return packetsLeft > 0 && super.takes(epochNanos);
     }
 
     @Override
@@ -40,47 +31,7 @@ public final class LimitedWriter implements CaptureFileWriter {
             int capturedLength,
             @Nullable PacketLabel label)
             throws IOException {
-        writer.write(interfaceId, epochNanos, originalLength, data, offset, capturedLength, label);
+        super.write(interfaceId, epochNanos, originalLength, data, offset, capturedLength, label);
         packetsLeft--;
-    }
-
-    @Override
-    public int addInterface(InterfaceDescription description) throws IOException {
-        return writer.addInterface(description);
-    }
-
-    @Override
-    public boolean takesLabels() {
-        return writer.takesLabels();
-    }
-
-    @Override
-    public @Nullable PacketLabel label(List<PacketNote> notes) throws IOException {
-        return writer.label(notes);
-    }
-
-    @Override
-    public @Nullable PacketLabel comment(String comment) throws IOException {
-        return writer.comment(comment);
-    }
-
-    @Override
-    public void idle() throws IOException {
-        writer.idle();
-    }
-
-    @Override
-    public void flush() throws IOException {
-        writer.flush();
-    }
-
-    @Override
-    public long length() {
-        return writer.length();
-    }
-
-    @Override
-    public void close(List<InterfaceStatistics> statistics) throws IOException {
-        writer.close(statistics);
     }
 }
