@@ -13,7 +13,9 @@ public enum ExitCode {
     NO_PERMISSION(3, "the system did not allow it: run as root, or see `pidcap doctor`"),
     NOT_FOUND(4, "no such session, interface or process"),
     OUTPUT(5, "the output file cannot be written, or is there already"),
-    DISK_FULL(6, "a disk was full; what was captured until then is kept"),
+    DISK_FULL(
+            6,
+            "a disk takes nothing more, or the session's directory was deleted; what was captured until then is kept"),
     WORKER_LOST(7, "a worker failed again and again; what was captured until then is kept"),
     NOT_SUPPORTED(8, "this host lacks what is needed, such as libpcap"),
     RUN_FAILED(125, "run: pidcap itself failed"),

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -56,6 +57,19 @@ public interface CaptureOutput {
      * @param handedOver packets
      */
     long countLost(long handedOver) throws IOException;
+
+    /**
+     * The file that is written, or where files are made, if somebody has deleted it: what is written is lost. From any
+     * thread.
+     */
+    default Optional<Path> deleted() {
+        return Optional.empty();
+    }
+
+    /** Where the packets are that could not get their name, one sentence each. */
+    default List<String> unfinished() {
+        return List.of();
+    }
 
     /** Everything is written: gives each file its name. */
     void complete() throws IOException;

@@ -113,7 +113,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         } catch (IOException e) {
             workers.values().forEach(WorkerProcess::kill);
             SessionResources.discard(output, directory, e);
-            throw new SessionException(Kind.FAILURE, SessionException.words(e), "see `pidcap doctor`", e);
+            throw SessionException.work(e);
         } catch (RuntimeException e) {
             workers.values().forEach(WorkerProcess::kill);
             SessionResources.discard(output, directory, e);
@@ -137,6 +137,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
                     side));
         }
         try {
+            directory.reserve();
             record.begin();
             PipeServer workerPipe = PipeServer.listen(directory.workerSocket(), admission);
             resources.serve(workerPipe, workerPipe.refusals());
@@ -241,12 +242,13 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     @Override
     public void lost(WorkerSide side, WorkerFailure why) {
         control.lost(side.role(), why);
+        SessionException told = directory.deleted().orElseGet(() -> SessionException.of(why));
         if (record.is(SessionState.STARTING)) {
-            fail(SessionException.of(why));
+            fail(told);
         } else if (record.is(SessionState.CAPTURING)) {
-            endInOrder("the " + side.role().program() + " is lost", SessionException.of(why));
+            endInOrder("the " + side.role().program() + " is lost", told);
         } else {
-            record.failed(SessionException.of(why));
+            record.failed(told);
         }
         toldOrGone();
     }
@@ -363,6 +365,8 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             outcome = SessionState.FINISHED;
         } catch (IOException e) {
             record.failed(SessionException.output("complete", config.output(), e));
+            output.countLost(filter.progress().counters().keptPackets());
+            record.endNotes().addAll(output.unfinished());
             outcome = SessionState.FAILED;
         }
         overWhenAllIsDone();
@@ -389,6 +393,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     }
 
     private void over(SessionState last, String reason) {
+        directory.releaseReserve();
         record.enter(last, reason);
         boolean keepAll = config.keepAll() && record.wasReady();
         if (keepAll) {
@@ -445,6 +450,8 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         } else if (output.isFull()) {
             endInOrder("its last file is complete", null);
         }
+        directory.deleted().ifPresent(why -> endInOrder("its directory was deleted", why));
+        output.deleted().ifPresent(why -> endInOrder("its output was deleted", why));
         control.progress(progress.doneBytes(), progress.totalBytes());
         loop.after(TICK_MILLIS, this::tick);
     }

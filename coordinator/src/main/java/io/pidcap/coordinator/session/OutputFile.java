@@ -8,6 +8,7 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -181,13 +182,28 @@ public final class OutputFile {
         return new WholeWriteChannel(channel);
     }
 
+    /** Whether somebody deleted the unfinished file, alone or with its directory. From any thread. */
+    boolean isDeleted() {
+        return !Files.exists(part, NO_FOLLOW);
+    }
+
+    /** The directory of files that come one after the other, if it is gone. */
+    static Optional<Path> deletedDirectory(Path target) {
+        Path directory = target.toAbsolutePath().getParent();
+        return directory == null || Files.exists(directory) ? Optional.empty() : Optional.of(directory);
+    }
+
     /**
      * After a failed write: how many of the packets that were handed over are not in the file.
      *
      * @param handedOver packets
      */
     public long countLost(long handedOver, OutputFormat format) throws IOException {
-        return handedOver - format.countPackets(part);
+        try {
+            return handedOver - format.countPackets(part);
+        } catch (NoSuchFileException e) {
+            return handedOver;
+        }
     }
 
     /**

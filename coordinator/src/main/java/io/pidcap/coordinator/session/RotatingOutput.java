@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -146,6 +147,11 @@ final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
     public long countLost(long handedOver) throws IOException {
         FilePart current = writer.current();
         return current == null ? 0 : current.countLost();
+    }
+
+    @Override
+    public Optional<Path> deleted() {
+        return OutputFile.deletedDirectory(target);
     }
 
     @Override

@@ -8,9 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The paths of one session.
@@ -21,12 +25,16 @@ import org.jspecify.annotations.Nullable;
  *   worker.sock    the workers' pipe; control.sock  of commands such as `pidcap stop`
  *   spool/         unfiltered packets that were not filtered yet; all of them with --keep-all
  *   journal        events and snapshots in the order of arrival; after the end with --keep-all only
+ *   reserve        room for the last words of a session that fills its disk; while it runs
  *   logs/          one file for each worker run and one for the coordinator
  * </pre>
  */
 public record SessionDirectory(Path path) {
     /** {@code sun_path} of unix(7) holds 108 bytes with the final zero. */
     private static final int MOST_SOCKET_PATH_BYTES = 107;
+
+    private static final int RESERVE_BYTES = 128 * 1024;
+    private static final Logger LOG = LoggerFactory.getLogger(SessionDirectory.class);
 
     static SessionDirectory prepare(Path path) throws IOException {
         SessionDirectory directory = new SessionDirectory(path);
@@ -79,6 +87,42 @@ public record SessionDirectory(Path path) {
 
     public Path coordinatorLog() {
         return logs().resolve("coordinator.log");
+    }
+
+    private Path reserveFile() {
+        return path.resolve("reserve");
+    }
+
+    /**
+     * Takes the room that report and mark will need, which nobody else may have when the disk is full.
+     *
+     * @throws IOException there is no room
+     */
+    void reserve() throws IOException {
+        try {
+            Files.write(reserveFile(), new byte[RESERVE_BYTES], StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            throw new IOException("write " + reserveFile() + ": " + SessionException.words(e), e);
+        }
+    }
+
+    /** Gives it back; what is written next can use it. */
+    void releaseReserve() {
+        try {
+            Files.deleteIfExists(reserveFile());
+        } catch (IOException e) {
+            LOG.warn("delete {}: {}", reserveFile(), e.getMessage());
+        }
+    }
+
+    /** Why a session that has begun cannot go on: nobody finds it any more, and its next segment has no place. */
+    Optional<SessionException> deleted() {
+        return Files.exists(markFile(), LinkOption.NOFOLLOW_LINKS)
+                ? Optional.empty()
+                : Optional.of(new SessionException(
+                        Kind.DISK_FULL,
+                        "write to the session's directory " + path + ": No such file or directory",
+                        "leave it there while the session runs"));
     }
 
     /** Whether the spool and the journal of a session that is over are there. */

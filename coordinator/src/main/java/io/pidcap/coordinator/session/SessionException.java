@@ -8,7 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.Locale;
+import java.util.Optional;
 
 /** Something that a person must be told: what failed and why in the message, what to do in the hint. */
 public final class SessionException extends RuntimeException {
@@ -21,6 +21,7 @@ public final class SessionException extends RuntimeException {
         NO_PERMISSION,
         NOT_FOUND,
         OUTPUT,
+        /** It takes nothing more, or the session's directory on it is gone. */
         DISK_FULL,
         WORKER_LOST,
         NOT_SUPPORTED
@@ -87,14 +88,17 @@ public final class SessionException extends RuntimeException {
 
     /** Of a failed write to one of the session's own files, which the exception names. */
     static SessionException work(IOException cause) {
-        boolean full = isDiskFull(cause);
+        return work(words(cause), cause);
+    }
+
+    /** @param message operation, object, the system's words */
+    static SessionException work(String message, IOException cause) {
+        String elsewhere = "set " + SessionHome.HOME_VARIABLE + " to a directory on another disk";
+        Optional<DiskFault> fault = DiskFault.of(cause);
         return new SessionException(
-                full ? Kind.DISK_FULL : Kind.FAILURE,
-                words(cause),
-                full
-                        ? "free some space there, or set " + SessionHome.HOME_VARIABLE
-                                + " to a directory on another disk"
-                        : "",
+                fault.isPresent() ? Kind.DISK_FULL : Kind.FAILURE,
+                message,
+                fault.map(why -> why.hintOr(elsewhere)).orElse(elsewhere),
                 cause);
     }
 
@@ -113,12 +117,7 @@ public final class SessionException extends RuntimeException {
 
     /** Of a write whose exception names the file already. */
     public static SessionException output(IOException cause) {
-        boolean full = isDiskFull(cause);
-        return new SessionException(
-                full ? Kind.DISK_FULL : Kind.OUTPUT,
-                words(cause),
-                full ? "free some space, or write to another disk" : "",
-                cause);
+        return output(words(cause), "", cause);
     }
 
     /**
@@ -128,16 +127,22 @@ public final class SessionException extends RuntimeException {
      * @param file what the user calls it
      */
     public static SessionException output(String operation, Object file, IOException cause) {
-        String why = words(cause);
-        boolean full = isDiskFull(cause);
-        String hint = "choose another file";
-        if (full) {
-            hint = "free some space, or write to another disk";
-        } else if (cause instanceof AccessDeniedException) {
-            hint = "write to a directory of yours, or run as root";
-        }
+        String message = operation + " " + file + ": " + words(cause);
+        return output(
+                message,
+                cause instanceof AccessDeniedException
+                        ? "write to a directory of yours, or run as root"
+                        : "choose another file",
+                cause);
+    }
+
+    private static SessionException output(String message, String hint, IOException cause) {
+        Optional<DiskFault> fault = DiskFault.of(cause);
         return new SessionException(
-                full ? Kind.DISK_FULL : Kind.OUTPUT, operation + " " + file + ": " + why, hint, cause);
+                fault.isPresent() ? Kind.DISK_FULL : Kind.OUTPUT,
+                message,
+                fault.map(why -> why.hintOr("write to another disk")).orElse(hint),
+                cause);
     }
 
     /** The system's words without the file's name, which the exceptions of java.nio.file repeat. */
@@ -156,11 +161,5 @@ public final class SessionException extends RuntimeException {
         }
         String message = cause.getMessage();
         return message == null ? cause.getClass().getSimpleName() : message;
-    }
-
-    /** Java has no exception of its own for ENOSPC and EDQUOT: only the system's words tell. */
-    public static boolean isDiskFull(IOException cause) {
-        String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-        return message.contains("no space left") || message.contains("disk quota exceeded");
     }
 }

@@ -155,7 +155,8 @@ public final class SessionHome {
             } catch (FileAlreadyExistsException e) {
                 // Another session of the same second and name: take the next number.
             } catch (IOException e) {
-                throw SessionException.output("create the session directory", path, e);
+                throw SessionException.work(
+                        "create the session directory " + path + ": " + SessionException.words(e), e);
             }
         }
         throw new SessionException(Kind.FAILURE, "no free name for a session in " + sessions, "try again in a second");

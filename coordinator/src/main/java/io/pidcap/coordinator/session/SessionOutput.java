@@ -1,8 +1,10 @@
 package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.filter.FilterProgress;
+import io.pidcap.coordinator.session.SessionException.Kind;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,20 @@ final class SessionOutput {
 
     long lostPackets() {
         return lostPackets;
+    }
+
+    /** Why it is no use to go on, see {@link CaptureOutput#deleted}. */
+    Optional<SessionException> deleted() {
+        return output.deleted()
+                .map(path -> new SessionException(
+                        Kind.OUTPUT,
+                        "write " + path + ": No such file or directory",
+                        "leave it there while pidcap writes it"));
+    }
+
+    /** See {@link CaptureOutput#unfinished}. */
+    List<String> unfinished() {
+        return output.unfinished();
     }
 
     /** Everything is written: the output gets its name. */

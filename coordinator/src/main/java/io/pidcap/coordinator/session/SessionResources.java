@@ -75,6 +75,10 @@ final class SessionResources implements AutoCloseable {
     static void leaveReport(SessionDirectory directory, String json, boolean keepAll) {
         try {
             Json.replace(directory.reportFile(), json + "\n");
+        } catch (IOException e) {
+            LOG.warn("write {}: {}", directory.reportFile(), e.getMessage());
+        }
+        try {
             if (!keepAll) {
                 directory.deleteWorkFiles();
             }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** All packets in one file. */
 final class SingleOutput implements CaptureOutput {
@@ -38,6 +39,18 @@ final class SingleOutput implements CaptureOutput {
     @Override
     public long countLost(long handedOver) throws IOException {
         return file.countLost(handedOver, OutputFormat.of(file.target()));
+    }
+
+    @Override
+    public Optional<Path> deleted() {
+        return file.isDeleted() ? Optional.of(file.part()) : Optional.empty();
+    }
+
+    @Override
+    public List<String> unfinished() {
+        return file.isDeleted()
+                ? List.of()
+                : List.of("the file could not get its name: the packets are in " + file.part());
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A file for each process name, made when its first packet comes. */
 final class SplitOutput implements CaptureOutput, SplitWriter.Files {
@@ -59,6 +60,11 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
             lost += one.countLost();
         }
         return Math.min(lost, handedOver);
+    }
+
+    @Override
+    public Optional<Path> deleted() {
+        return OutputFile.deletedDirectory(target);
     }
 
     /** Each file gets its name, whatever becomes of the others. */

@@ -72,6 +72,7 @@ public final class TakenOverSession implements AutoCloseable {
      * @param last the state of the report
      */
     public void end(SessionState last, SessionReport report, boolean keepAll) throws IOException {
+        directory.releaseReserve();
         mark.in(last).write(directory.markFile());
         SessionResources.leaveReport(directory, Json.write(report), keepAll);
         Files.deleteIfExists(directory.workerSocket());

@@ -32,8 +32,7 @@ class WholeWriteChannelTest {
                 new WholeWriteChannel(FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE))) {
             assertThatThrownBy(() -> channel.write(ByteBuffer.allocate(10)))
                     .isInstanceOfSatisfying(
-                            IOException.class,
-                            e -> assertThat(SessionException.isDiskFull(e)).isTrue());
+                            IOException.class, e -> assertThat(DiskFault.of(e)).contains(DiskFault.FULL));
         }
     }
 }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.it.support.Flood;
 import io.pidcap.it.support.FrozenProcesses;
+import io.pidcap.it.support.Mounts;
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
 import io.pidcap.it.support.StartedSessions;
 import io.pidcap.it.support.Status;
 import io.pidcap.it.support.Tshark;
 import io.pidcap.it.support.Victim;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class LossIT {
     @TempDir
     Path directory;
 
-    private final List<Path> mounted = new ArrayList<>();
+    private final Mounts mounts = new Mounts();
     private final FrozenProcesses frozen = new FrozenProcesses();
     private Path file;
     private Pidcap pidcap;
@@ -50,9 +50,7 @@ class LossIT {
     void leaveNothing() throws Exception {
         frozen.thawAll();
         sessions.close();
-        for (Path mount : mounted) {
-            command("umount", mount.toString());
-        }
+        mounts.close();
     }
 
     @Test
@@ -90,7 +88,7 @@ class LossIT {
     @Test
     void shouldKeepWhatTheSpoolHadRoomForAndCountTheRest() throws Exception {
         int sent = 30_000;
-        mountSmall(directory.resolve("state"), 8);
+        mounts.tmpfs(directory.resolve("state"), 8);
         try (Flood flood = Flood.start(directory, sent, PAYLOAD_BYTES)) {
             String id = start(flood);
             long coordinator = Victim.of(pidcap, directory).coordinator();
@@ -109,7 +107,7 @@ class LossIT {
     void shouldKeepWhatTheOutputHadRoomForAndCountTheRest() throws Exception {
         int sent = 30_000;
         Path small = directory.resolve("small");
-        mountSmall(small, 8);
+        mounts.tmpfs(small, 8);
         file = small.resolve("out.pcapng");
         try (Flood flood = Flood.start(directory, sent, PAYLOAD_BYTES)) {
             String id = start(flood);
@@ -132,17 +130,6 @@ class LossIT {
         Pidcap.Result result = pidcap.run("stop", id, "--json");
         assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
         return Status.parse(result.out()).get("packets");
-    }
-
-    private void mountSmall(Path where, int mebibytes) throws Exception {
-        Files.createDirectory(where);
-        command("mount", "-t", "tmpfs", "-o", "size=" + mebibytes + "m,mode=0700", "none", where.toString());
-        mounted.add(where);
-    }
-
-    private static void command(String... words) throws IOException, InterruptedException {
-        int exit = new ProcessBuilder(words).inheritIO().start().waitFor();
-        assertThat(exit).as(String.join(" ", words)).isZero();
     }
 
     private static long dropped(JsonNode packets, String place) {

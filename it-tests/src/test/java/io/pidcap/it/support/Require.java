@@ -31,7 +31,9 @@ public enum Require {
     /** Packets can be filtered in the kernel. */
     PREFILTER,
     /** The wall clock can be set. */
-    CLOCK;
+    CLOCK,
+    /** Files can be mounted as file systems of ext4. */
+    EXT4;
 
     /** Skips or fails the running test if the host lacks one of these. */
     public static void all(Require... wanted) {
@@ -54,6 +56,7 @@ public enum Require {
             case ROOT -> isRoot() ? Optional.empty() : Optional.of("not root: packets cannot be captured");
             case NETNS -> failure("unshare --net", "unshare", "--net", "true");
             case CLOCK -> cannotSetClock();
+            case EXT4 -> missing("mkfs.ext4").or(() -> failure("find a loop device", "losetup", "-f"));
             case EBPF -> lacks("events-exact");
             case PREFILTER -> lacks("prefilter");
             case TSHARK, TCPDUMP, PYTHON3, NFT, TC, CC, CLANG -> missing(word());

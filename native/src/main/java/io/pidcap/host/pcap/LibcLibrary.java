@@ -14,6 +14,7 @@ final class LibcLibrary {
     static final int EINTR = 4;
     static final int EFBIG = 27;
     static final int ENOSPC = 28;
+    static final int EROFS = 30;
     static final int EDQUOT = 122;
     static final short POLLIN = 1;
     static final int IOFBF = 0;
@@ -51,6 +52,9 @@ final class LibcLibrary {
 
     // int ferror(FILE *stream)
     native int ferror(Pointer stream);
+
+    // long ftell(FILE *stream)
+    native NativeLong ftell(Pointer stream);
 
     // int poll(struct pollfd *fds, nfds_t nfds, int timeout)
     native int poll(Pointer fds, NativeLong nfds, int timeout);

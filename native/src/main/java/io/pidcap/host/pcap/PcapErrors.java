@@ -2,6 +2,7 @@ package io.pidcap.host.pcap;
 
 import io.pidcap.host.HostException;
 import io.pidcap.host.HostException.Code;
+import java.util.stream.IntStream;
 
 /** libpcap's and the C library's refusals in our words. */
 final class PcapErrors {
@@ -53,14 +54,31 @@ final class PcapErrors {
 
     /** {@code errno} of a function of the C library that worked on {@code file}; 0 where it is not known any more. */
     static HostException ofErrno(String operation, Object file, int errno) {
-        boolean full = errno == LibcLibrary.ENOSPC || errno == LibcLibrary.EDQUOT;
         String words = errno == 0 ? "a write failed" : LibcLibrary.get().strerror(errno) + " (" + errno + ")";
-        String hint = "";
-        if (full) {
-            hint = "free some space there, or choose another directory for the spool";
-        } else if (errno == LibcLibrary.EFBIG) {
-            hint = "raise the limit of the file size (ulimit -f)";
-        }
+        String hint = switch (errno) {
+            case LibcLibrary.ENOSPC, LibcLibrary.EDQUOT ->
+                "free some space there, or choose another directory for the spool";
+            case LibcLibrary.EFBIG -> "raise the limit of the file size (ulimit -f)";
+            case LibcLibrary.EROFS -> "see what the kernel says of that disk (dmesg)";
+            default -> "";
+        };
+        boolean full = isOfDisk(errno);
         return new HostException(full ? Code.DISK_FULL : Code.IO, operation + " " + file + ": " + words, hint);
+    }
+
+    /** The disk takes nothing more, whoever tries again. */
+    private static boolean isOfDisk(int errno) {
+        return errno == LibcLibrary.ENOSPC
+                || errno == LibcLibrary.EDQUOT
+                || errno == LibcLibrary.EFBIG
+                || errno == LibcLibrary.EROFS;
+    }
+
+    /** Which of a disk's refusals the words of Java's exception are; 0: another. */
+    static int errnoOf(String words) {
+        return IntStream.of(LibcLibrary.ENOSPC, LibcLibrary.EDQUOT, LibcLibrary.EFBIG, LibcLibrary.EROFS)
+                .filter(errno -> words.equals(LibcLibrary.get().strerror(errno)))
+                .findFirst()
+                .orElse(0);
     }
 }

@@ -8,6 +8,7 @@ import io.pidcap.host.HostException;
 import io.pidcap.host.HostException.Code;
 import io.pidcap.host.PacketSource;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
 import java.nio.file.FileAlreadyExistsException;
@@ -88,8 +89,9 @@ final class PcapSegment implements PacketSource.Segment {
 
     private static HostException refused(Path file, IOException e) {
         String reason = reasonOf(e);
-        if (reason.equals(LibcLibrary.get().strerror(LibcLibrary.ENOSPC))) {
-            return PcapErrors.ofErrno("create", file, LibcLibrary.ENOSPC);
+        int errno = PcapErrors.errnoOf(reason);
+        if (errno != 0) {
+            return PcapErrors.ofErrno("create", file, errno);
         }
         return new HostException(Code.IO, "create " + file + ": " + reason, "", e);
     }
@@ -155,16 +157,9 @@ final class PcapSegment implements PacketSource.Segment {
         if (status != 0 || LibcLibrary.get().ferror(pcap.pcap_dump_file(dumper)) != 0) {
             throw broken(errno);
         }
-        readableBytes = length();
+        // Not asked of the file by its name: somebody may have deleted it, and who has it open reads on.
+        readableBytes = LibcLibrary.get().ftell(pcap.pcap_dump_file(dumper)).longValue();
         packetsSinceFlush = 0;
-    }
-
-    private long length() {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw new HostException(Code.IO, "read the length of " + file + ": " + reasonOf(e), "", e);
-        }
     }
 
     /**
@@ -173,7 +168,7 @@ final class PcapSegment implements PacketSource.Segment {
      */
     private HostException broken(int errno) {
         closeStream();
-        HostException failure = PcapErrors.ofErrno("write", file, errno == 0 ? guessErrno() : errno);
+        HostException failure = PcapErrors.ofErrno("write", file, errno == 0 ? errnoOfAnotherWrite() : errno);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             WholeRecords records = WholeRecords.from(channel, readableBytes, packetsSinceFlush, snaplen);
             channel.truncate(records.end());
@@ -186,9 +181,26 @@ final class PcapSegment implements PacketSource.Segment {
         return failure;
     }
 
-    /** The write that failed was inside {@code pcap_dispatch}, and its errno is overwritten since. */
-    private int guessErrno() {
-        return file.toAbsolutePath().toFile().getUsableSpace() < STREAM_BUFFER_BYTES ? LibcLibrary.ENOSPC : 0;
+    /**
+     * The write that failed was inside {@code pcap_dispatch}, and its errno is overwritten since: another write fails, too.
+     * What it puts into the file is taken away again.
+     */
+    private int errnoOfAnotherWrite() {
+        ByteBuffer bytes = ByteBuffer.allocate(STREAM_BUFFER_BYTES);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            long end = channel.size();
+            channel.position(end);
+            try {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } finally {
+                channel.truncate(end);
+            }
+            return 0;
+        } catch (IOException e) {
+            return PcapErrors.errnoOf(reasonOf(e));
+        }
     }
 
     @Override
