@@ -2,6 +2,7 @@ package io.pidcap.it.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.it.support.OtherUser;
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
 import java.nio.file.Files;
@@ -71,16 +72,11 @@ class BadInputIT {
 
     @Test
     void shouldSayThatCapturingNeedsPrivilege() throws Exception {
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Pidcap.Running running = pidcap.start(
-                List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"),
-                "capture",
-                "-n",
-                "x",
-                "-i",
-                "lo",
-                "-w",
-                directory.resolve("x.pcapng").toString());
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        Path theirs = OtherUser.give(Files.createDirectory(directory.resolve("theirs")));
+        String file = theirs.resolve("x.pcapng").toString();
+        Pidcap.Running running =
+                new Pidcap(theirs).start(OtherUser.PREFIX, "capture", "-n", "x", "-i", "lo", "-w", file);
         assertOneLine(running.await(), 3, "lo", "sudo");
     }
 

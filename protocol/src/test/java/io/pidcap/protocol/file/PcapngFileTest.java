@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PcapngFileTest {
@@ -158,6 +159,48 @@ final class PcapngFileTest {
             }
             assertThat(reader.interfaces()).hasSize(4);
         }
+    }
+
+    /** An option without a value says nothing; one that reaches beyond its block is refused with the offset. */
+    @ParameterizedTest
+    @CsvSource({"LITTLE_ENDIAN, 0", "BIG_ENDIAN, 0", "LITTLE_ENDIAN, 9", "BIG_ENDIAN, 9"})
+    void shouldTakeOptionsOfNoLengthAndRefuseThoseThatAreTooLong(String name, short lengthOfLast) throws IOException {
+        ByteOrder order = name.startsWith("L") ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        ByteBuffer section =
+                body(order, 16 + 4 * 4).putInt(0x1a2b3c4d).putShort((short) 1).putShort((short) 2);
+        block(file, order, 0x0a0d0d0a, options(section.putLong(-1), 1, 2, 3, 4));
+        ByteBuffer ethernet =
+                body(order, 8 + 8 * 4).putShort((short) 1).putShort((short) 0).putInt(65535);
+        block(file, order, 1, options(ethernet, 1, 2, 3, 4, 8, 9, 11, 14));
+        int wrongAt = file.size();
+        ByteBuffer packet = body(order, 20 + 4 + 5 * 4)
+                .putInt(0)
+                .putInt(0)
+                .putInt(7)
+                .putInt(4)
+                .putInt(4);
+        options(packet.putInt(0x01010101), 1, 2, 3, 6).putShort((short) 1).putShort(lengthOfLast);
+        block(file, order, 6, packet);
+        Files.write(path, file.toByteArray());
+        try (PcapngReader reader = PcapngReader.open(path)) {
+            if (lengthOfLast == 0) {
+                assertThat(Packet.readPcapng(reader)).containsExactly(new Packet(0, 7000, 4, "01010101", null));
+                assertThat(reader.interfaces()).hasSize(1);
+            } else {
+                assertThatThrownBy(() -> Packet.readPcapng(reader))
+                        .isInstanceOf(CaptureFileException.class)
+                        .hasMessageContaining("option 1 of 9 bytes where 0 are left")
+                        .hasMessageContaining(Integer.toString(wrongAt));
+            }
+        }
+    }
+
+    private static ByteBuffer options(ByteBuffer body, int... codesWithoutValue) {
+        for (int code : codesWithoutValue) {
+            body.putShort((short) code).putShort((short) 0);
+        }
+        return body;
     }
 
     @Test
