@@ -2,8 +2,6 @@ package io.pidcap.coordinator.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pidcap.protocol.v1.Envelope;
-import io.pidcap.protocol.wire.Pipe;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,34 +9,11 @@ import org.junit.jupiter.api.Test;
 class MessageWindowTest {
     private final List<Boolean> reading = new ArrayList<>();
 
-    private final MessageWindow window = new MessageWindow(new Pipe() {
-        @Override
-        public long send(Envelope.Builder body) {
-            throw new AssertionError("nothing is sent here");
-        }
-
-        @Override
-        public long reply(long inReplyTo, Envelope.Builder body) {
-            throw new AssertionError("nothing is sent here");
-        }
-
-        @Override
-        public boolean awaitWritable(long timeoutMillis) {
-            throw new AssertionError("nothing is sent here");
-        }
-
-        @Override
-        public boolean hasRoom() {
-            throw new AssertionError("nothing is sent here");
-        }
-
+    private final MessageWindow window = new MessageWindow(new UnusedPipe() {
         @Override
         public void setReading(boolean on) {
             reading.add(on);
         }
-
-        @Override
-        public void close() {}
     });
 
     @Test

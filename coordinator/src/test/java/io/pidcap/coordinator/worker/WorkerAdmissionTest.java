@@ -76,7 +76,7 @@ class WorkerAdmissionTest {
         UserPrincipal other = () -> "mallory";
 
         assertThatThrownBy(() -> {
-                    PipeListener unused = admission.admit(new NoPipe(), hello, other);
+                    PipeListener unused = admission.admit(new UnusedPipe(), hello, other);
                 })
                 .isInstanceOfSatisfying(
                         PipeServer.Refusal.class,
@@ -92,37 +92,6 @@ class WorkerAdmissionTest {
         assertThatThrownBy(() -> connect(WorkerHello.of(Role.ROLE_CAPTURE_WORKER, 3, secret)))
                 .isInstanceOf(ProtocolException.class);
         assertThat(server).isNotNull();
-    }
-
-    /** Of a peer that is refused. */
-    private static final class NoPipe implements Pipe {
-        @Override
-        public long send(Envelope.Builder body) {
-            throw new AssertionError("nothing is sent here");
-        }
-
-        @Override
-        public long reply(long inReplyTo, Envelope.Builder body) {
-            throw new AssertionError("nothing is sent here");
-        }
-
-        @Override
-        public boolean awaitWritable(long timeoutMillis) {
-            throw new AssertionError("nothing is sent here");
-        }
-
-        @Override
-        public boolean hasRoom() {
-            throw new AssertionError("nothing is sent here");
-        }
-
-        @Override
-        public void setReading(boolean reading) {
-            throw new AssertionError("nothing is read here");
-        }
-
-        @Override
-        public void close() {}
     }
 
     private static final class Deaf implements PipeListener {

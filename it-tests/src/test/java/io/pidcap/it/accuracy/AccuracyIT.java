@@ -2,6 +2,7 @@ package io.pidcap.it.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.it.support.LossEquation;
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
 import io.pidcap.it.support.StartedSessions;
@@ -106,22 +107,12 @@ class AccuracyIT {
     }
 
     private static Bulk bulk(Scene scene, JsonNode packets, Truth truth, List<WirePacket> wire) {
-        assertThat(packets.get("received").asLong())
-                .as("received with the prefilter in the scene " + scene.word())
-                .isEqualTo(packets.get("kept").asLong() + sum(packets.get("skipped")) + sum(packets.get("dropped")));
+        LossEquation.assertHolds(packets);
         return new Bulk(
                 scene,
                 truth.unwanted(wire, BULK),
                 truth.unwanted(wire, ""),
                 packets.get("skipped").get("by the prefilter").asLong());
-    }
-
-    private static long sum(JsonNode counts) {
-        long sum = 0;
-        for (JsonNode count : counts) {
-            sum += count.asLong();
-        }
-        return sum;
     }
 
     private static List<String> options(Scene scene, Path place, String way) {

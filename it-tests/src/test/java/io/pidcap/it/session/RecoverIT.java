@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pidcap.it.support.Await;
 import io.pidcap.it.support.FrozenProcesses;
 import io.pidcap.it.support.Pidcap;
+import io.pidcap.it.support.Recovered;
 import io.pidcap.it.support.Require;
 import io.pidcap.it.support.StartedSessions;
 import io.pidcap.it.support.Status;
@@ -38,9 +39,6 @@ class RecoverIT {
     private static final String SERVER = "127.221.0.1";
     private static final String TARGET = "127.221.0.2";
     private static final String BYSTANDER = "127.221.0.3";
-    private static final String[] PACKET = {
-        "ip.src", "ip.id", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags"
-    };
 
     @TempDir
     Path directory;
@@ -95,7 +93,7 @@ class RecoverIT {
             assertStale(id, file);
             int before = Tshark.fields(directory.resolve("reference.pcap"), "ip.addr==" + TARGET, "ip.id")
                     .size();
-            assertRecovered(recover(), file, reference, before);
+            assertRecovered(Recovered.report(pidcap), file, reference, before);
             if (!keepAll) {
                 assertNothingLeft();
             }
@@ -135,11 +133,11 @@ class RecoverIT {
             tear(last, 3);
             Path journal = sessionDirectory(id).resolve("journal");
             tear(journal, 5);
-            JsonNode report = recover();
+            JsonNode report = Recovered.report(pidcap);
             assertThat(report.get("endNotes").toString()).contains("torn");
             // The end of the connection came after the freeze, and its last record was cut by three bytes.
-            List<String> expected = reference.fields("ip.addr==" + TARGET, PACKET);
-            List<String> actual = Tshark.fields(file, "", PACKET);
+            List<String> expected = Recovered.packets(reference, TARGET);
+            List<String> actual = Recovered.packets(file);
             assertThat(actual.size()).isGreaterThan(20).isGreaterThanOrEqualTo(sent - 1);
             assertThat(actual).isEqualTo(expected.subList(0, actual.size()));
             assertEquation(report, actual.size());
@@ -198,7 +196,7 @@ class RecoverIT {
                 assertThat(stop.await().exitCode()).isNotZero();
                 victim.awaitWorkersGone();
             }
-            assertRecovered(recover(), file, reference, sent);
+            assertRecovered(Recovered.report(pidcap), file, reference, sent);
             assertNothingLeft();
         }
     }
@@ -232,7 +230,7 @@ class RecoverIT {
             died = pidcap.run("status").out().contains("pidcap recover " + id);
             if (died) {
                 byte[] complete = Files.readAllBytes(file);
-                JsonNode report = recover();
+                JsonNode report = Recovered.report(pidcap);
                 assertThat(file).hasBinaryContent(complete);
                 assertEquation(report, Tshark.count(file, ""));
                 assertThat(report.at("/output/path").asString()).isEqualTo(file.toString());
@@ -252,15 +250,9 @@ class RecoverIT {
         long events = Victim.worker(pidcap, "events");
         frozen.freeze(events);
         victim.killCoordinatorAlone();
-        JsonNode report = recover();
+        JsonNode report = Recovered.report(pidcap);
         assertThat(report.get("endNotes").toString()).contains("event-worker (pid " + events + ")", "was killed");
         victim.awaitWorkersGone();
-    }
-
-    private JsonNode recover() throws Exception {
-        Pidcap.Result recovered = pidcap.run("recover", "--json");
-        assertThat(recovered.exitCode()).as(recovered.err()).isZero();
-        return Status.parse(recovered.out());
     }
 
     private void assertStale(String id, Path file) throws Exception {
@@ -279,8 +271,8 @@ class RecoverIT {
 
     /** @param sent packets of the target that were there when the coordinator was killed */
     private static void assertRecovered(JsonNode report, Path file, Tcpdump reference, int sent) throws Exception {
-        List<String> expected = reference.fields("ip.addr==" + TARGET, PACKET);
-        List<String> actual = Tshark.fields(file, "", PACKET);
+        List<String> expected = Recovered.packets(reference, TARGET);
+        List<String> actual = Recovered.packets(file);
         assertThat(actual.size()).isGreaterThan(20).isGreaterThanOrEqualTo(Math.min(sent, expected.size()));
         assertThat(actual).isEqualTo(expected.subList(0, actual.size()));
         assertEquation(report, actual.size());
@@ -289,22 +281,10 @@ class RecoverIT {
     }
 
     private static void assertEquation(JsonNode report, long packetsInFile) {
-        JsonNode packets = report.get("packets");
         assertThat(report.get("state").asString()).isEqualTo("recovered");
         assertThat(report.get("workerRuns")).hasSize(2);
-        assertThat(packets.get("kept").asLong()).isEqualTo(packetsInFile);
-        assertThat(packets.get("received").asLong())
-                .as(packets.toString())
-                .isEqualTo(packetsInFile + sum(packets.get("skipped")) + sum(packets.get("dropped")));
-        assertThat(packets.get("dropped").get("never filtered").asLong()).isZero();
-    }
-
-    private static long sum(JsonNode counts) {
-        long sum = 0;
-        for (JsonNode count : counts) {
-            sum += count.asLong();
-        }
-        return sum;
+        assertThat(report.at("/packets/kept").asLong()).isEqualTo(packetsInFile);
+        Recovered.assertEquation(report);
     }
 
     private TrafficProgram client(String name, String address, String port) throws Exception {

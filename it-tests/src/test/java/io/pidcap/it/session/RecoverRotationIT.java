@@ -3,10 +3,11 @@ package io.pidcap.it.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.it.support.Await;
+import io.pidcap.it.support.FrozenProcesses;
 import io.pidcap.it.support.Pidcap;
+import io.pidcap.it.support.Recovered;
 import io.pidcap.it.support.Require;
 import io.pidcap.it.support.StartedSessions;
-import io.pidcap.it.support.Status;
 import io.pidcap.it.support.Tcpdump;
 import io.pidcap.it.support.TrafficProgram;
 import io.pidcap.it.support.Tshark;
@@ -38,9 +39,6 @@ class RecoverRotationIT {
     private static final String SERVER = "127.224.0.1";
     private static final String TARGET = "127.224.0.2";
     private static final String BYSTANDER = "127.224.0.3";
-    private static final String[] PACKET = {
-        "ip.src", "ip.id", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw", "tcp.len", "tcp.flags"
-    };
 
     @TempDir
     Path directory;
@@ -48,6 +46,7 @@ class RecoverRotationIT {
     private Path files;
     private Pidcap pidcap;
     private StartedSessions sessions;
+    private final FrozenProcesses frozen = new FrozenProcesses();
 
     @BeforeEach
     void needs() throws IOException {
@@ -59,6 +58,7 @@ class RecoverRotationIT {
 
     @AfterEach
     void leaveNothing() throws Exception {
+        frozen.thawAll();
         sessions.close();
     }
 
@@ -88,12 +88,12 @@ class RecoverRotationIT {
                     return named().size() >= 3;
                 });
                 Victim victim = Victim.of(pidcap, directory);
-                Victim.signal(victim.coordinator(), "STOP");
+                frozen.freeze(victim.coordinator());
                 target.tell("send 20 3000");
                 victim.killCoordinator();
                 complete = complete();
             }
-            JsonNode report = recover();
+            JsonNode report = Recovered.report(pidcap);
             complete.forEach((path, bytes) -> assertThat(path).hasBinaryContent(bytes));
             assertTogether(report, reference, options.contains("-W") ? 100 : 0);
         }
@@ -115,12 +115,12 @@ class RecoverRotationIT {
                     return !named.isEmpty() && named.size() == all().size() && packets(named) > 20;
                 });
                 Victim victim = Victim.of(pidcap, directory);
-                Victim.signal(victim.coordinator(), "STOP");
+                frozen.freeze(victim.coordinator());
                 target.tell("send 20 3000");
                 victim.killCoordinator();
                 complete = complete();
             }
-            JsonNode report = recover();
+            JsonNode report = Recovered.report(pidcap);
             complete.forEach((path, bytes) -> assertThat(path).hasBinaryContent(bytes));
             assertThat(named()).hasSize(complete.size() + 1);
             assertTogether(report, reference, 0);
@@ -143,42 +143,24 @@ class RecoverRotationIT {
         String unused = sessions.start(List.of(), all);
     }
 
-    private JsonNode recover() throws Exception {
-        Pidcap.Result recovered = pidcap.run("recover", "--json");
-        assertThat(recovered.exitCode()).as(recovered.err()).isZero();
-        return Status.parse(recovered.out());
-    }
-
     /** @param atLeastGone packets in files that newer ones have replaced */
     private void assertTogether(JsonNode report, Tcpdump reference, int atLeastGone) throws Exception {
         List<String> rows = new ArrayList<>();
         for (JsonNode file : report.at("/output/files")) {
             Path path = Path.of(file.get("path").asString());
-            List<String> own = Tshark.fields(path, "", PACKET);
+            List<String> own = Recovered.packets(path);
             assertThat(own).as("%s", path).hasSize(file.get("packets").asInt());
             assertThat(Files.size(path)).isEqualTo(file.get("bytes").asLong());
             rows.addAll(own);
         }
         assertThat(report.at("/output/files")).hasSize(all().size());
         assertThat(all()).hasSameSizeAs(named().keySet());
-        JsonNode packets = report.get("packets");
-        int kept = packets.get("kept").asInt();
+        int kept = report.at("/packets/kept").asInt();
         assertThat(kept - rows.size()).isGreaterThanOrEqualTo(atLeastGone);
-        List<String> expected = reference.fields("ip.addr==" + TARGET, PACKET);
+        List<String> expected = Recovered.packets(reference, TARGET);
         assertThat(rows).isEqualTo(expected.subList(kept - rows.size(), kept));
         assertThat(atLeastGone > 0 || kept == rows.size()).isTrue();
-        assertThat(packets.get("received").asLong())
-                .as(packets.toString())
-                .isEqualTo(kept + sum(packets.get("skipped")) + sum(packets.get("dropped")));
-        assertThat(packets.get("dropped").get("never filtered").asLong()).isZero();
-    }
-
-    private static long sum(JsonNode counts) {
-        long sum = 0;
-        for (JsonNode count : counts) {
-            sum += count.asLong();
-        }
-        return sum;
+        Recovered.assertEquation(report);
     }
 
     private TrafficProgram client(String name, String address, String port) throws Exception {
