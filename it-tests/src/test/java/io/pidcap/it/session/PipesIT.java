@@ -334,6 +334,12 @@ class PipesIT {
         JsonNode report = captureBeside(() -> {
             AtomicBoolean over = new AtomicBoolean();
             AtomicLong connected = new AtomicLong();
+            // First who stays: a flood can be so quick that each has left again when its connection is taken.
+            List<RawPipe> crowd = new ArrayList<>();
+            for (int i = 0; i < 2 * PipeLimits.MAX_WAITING_PEERS; i++) {
+                crowd.add(RawPipe.connect(workerSocket()));
+            }
+            Await.until("some had to give way", () -> refused(Status.onlySession(pidcap), "too_many") > 0);
             List<Thread> floods = new ArrayList<>();
             for (Path socket : List.of(workerSocket(), controlSocket())) {
                 floods.add(new Thread(() -> connectUntil(over, connected, socket)));
@@ -350,11 +356,13 @@ class PipesIT {
             for (Thread flood : floods) {
                 flood.join();
             }
+            for (RawPipe one : crowd) {
+                one.close();
+            }
             Await.until("nobody of them is left", () -> descriptors(coordinator) < 150);
         });
         assertThat(report.get("workerRuns")).hasSize(3);
         assertThat(report.get("gaps")).hasSize(1);
-        assertThat(refused(report, "too_many")).as("of %s", report).isPositive();
         assertThat(log().lines().filter(line -> line.contains("too_many")).count())
                 .isLessThan(100);
         assertThat(log()).contains("have said no Hello, this one for longest");
