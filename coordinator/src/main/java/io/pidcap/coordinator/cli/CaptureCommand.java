@@ -1,11 +1,11 @@
 package io.pidcap.coordinator.cli;
 
-import io.pidcap.coordinator.session.CaptureOutput;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.output.CaptureOutput;
 import io.pidcap.coordinator.session.CaptureSession;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionConfig;
 import io.pidcap.coordinator.session.SessionEnd;
-import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionHome;
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.worker.WorkerLauncher;

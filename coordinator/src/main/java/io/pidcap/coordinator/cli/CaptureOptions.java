@@ -1,10 +1,10 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.output.StreamOutput;
 import io.pidcap.coordinator.session.SessionConfig;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.session.SessionId;
-import io.pidcap.coordinator.session.StreamOutput;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;

@@ -1,7 +1,7 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.session.Logs;
-import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.worker.WorkerException;
 import java.util.Optional;
 import picocli.CommandLine;

@@ -1,7 +1,7 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.session.Json;
-import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionHome;
 import io.pidcap.coordinator.worker.HostQuery;
 import io.pidcap.coordinator.worker.WorkerException;

@@ -1,6 +1,6 @@
 package io.pidcap.coordinator.cli;
 
-import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.failure.SessionException;
 
 /**
  * What pidcap returns to its caller. {@code pidcap run} returns its command's status, or, as env(1) does, one of the

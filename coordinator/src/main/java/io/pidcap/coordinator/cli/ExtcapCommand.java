@@ -2,8 +2,8 @@ package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.extcap.ExtcapAnswers;
 import io.pidcap.coordinator.extcap.ProcessChoice;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.protocol.wire.Build;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.extcap.ExtcapFile;
 import io.pidcap.coordinator.extcap.WiresharkFolders;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.extcap.ProcessChoice;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;

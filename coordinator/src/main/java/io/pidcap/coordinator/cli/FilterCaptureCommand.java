@@ -1,13 +1,13 @@
 package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.offline.FilterReport;
 import io.pidcap.coordinator.offline.FilterRequest;
 import io.pidcap.coordinator.offline.OfflineFilter;
+import io.pidcap.coordinator.output.OutputStyle;
 import io.pidcap.coordinator.session.Json;
-import io.pidcap.coordinator.session.OutputStyle;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.session.Sessions;
 import java.nio.file.Files;
 import java.nio.file.Path;

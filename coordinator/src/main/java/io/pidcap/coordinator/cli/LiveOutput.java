@@ -1,10 +1,10 @@
 package io.pidcap.coordinator.cli;
 
-import io.pidcap.coordinator.session.CaptureOutput;
-import io.pidcap.coordinator.session.OutputStyle;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
-import io.pidcap.coordinator.session.StreamOutput;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.output.CaptureOutput;
+import io.pidcap.coordinator.output.OutputStyle;
+import io.pidcap.coordinator.output.StreamOutput;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

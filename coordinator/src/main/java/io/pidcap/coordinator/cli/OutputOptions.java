@@ -1,8 +1,8 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.reading.OutputRequest;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Option;

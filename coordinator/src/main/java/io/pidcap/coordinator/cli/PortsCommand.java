@@ -1,8 +1,8 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.session.Json;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.worker.HostQuery;
 import io.pidcap.coordinator.worker.WorkerLauncher;
 import io.pidcap.coordinator.worker.WorkerRole;

@@ -1,5 +1,7 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.printing.PacketJson;
 import io.pidcap.coordinator.printing.PacketLine;
 import io.pidcap.coordinator.reading.CaptureInputs;
@@ -7,8 +9,6 @@ import io.pidcap.coordinator.reading.CaptureReading;
 import io.pidcap.coordinator.reading.FlowRow;
 import io.pidcap.coordinator.reading.FlowStatistics;
 import io.pidcap.coordinator.session.Json;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.protocol.file.CaptureInput;
 import java.time.ZoneId;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.offline.FilterReport;
+import io.pidcap.coordinator.output.OutputReport;
 import io.pidcap.coordinator.session.SessionReport;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,8 +65,8 @@ final class ReportText {
         return text.append(processes(report.processes())).toString();
     }
 
-    private static void appendFiles(StringBuilder text, SessionReport.Output output) {
-        for (SessionReport.OutputPart file : output.files()) {
+    private static void appendFiles(StringBuilder text, OutputReport output) {
+        for (OutputReport.Part file : output.files()) {
             text.append("  ")
                     .append(file.path())
                     .append(": ")

@@ -1,9 +1,9 @@
 package io.pidcap.coordinator.cli;
 
-import io.pidcap.coordinator.session.Rotation;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
-import io.pidcap.coordinator.session.Strftime;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.output.Rotation;
+import io.pidcap.coordinator.output.Strftime;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;

@@ -1,10 +1,10 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.session.CaptureSession;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionConfig;
 import io.pidcap.coordinator.session.SessionEnd;
-import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.worker.WorkerLauncher;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.pidcap.coordinator.cli;
 
-import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.session.Sessions;
 import java.util.List;
 

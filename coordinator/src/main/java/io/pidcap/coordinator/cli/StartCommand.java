@@ -1,9 +1,9 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.session.ControlClient;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionConfig;
-import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionHome;
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.session.Sessions;

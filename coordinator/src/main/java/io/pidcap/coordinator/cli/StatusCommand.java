@@ -1,8 +1,8 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.session.ControlClient;
 import io.pidcap.coordinator.session.Json;
-import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SessionMarkFile;
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.session.Sessions;

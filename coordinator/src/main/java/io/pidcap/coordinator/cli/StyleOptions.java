@@ -1,10 +1,10 @@
 package io.pidcap.coordinator.cli;
 
-import io.pidcap.coordinator.session.OutputFormat;
-import io.pidcap.coordinator.session.OutputStyle;
-import io.pidcap.coordinator.session.Rotation;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.output.OutputFormat;
+import io.pidcap.coordinator.output.OutputStyle;
+import io.pidcap.coordinator.output.Rotation;
 import io.pidcap.protocol.file.Annotation;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.offline;
 
+import io.pidcap.coordinator.output.OutputReport;
 import io.pidcap.coordinator.session.SessionReport;
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
  * @param problems with the capture or the journal, one line each: what was read before them is filtered
  */
 public record FilterReport(
-        SessionReport.Output output,
+        OutputReport output,
         SessionReport.Packets packets,
         List<SessionReport.ProcessRow> processes,
         List<String> problems) {

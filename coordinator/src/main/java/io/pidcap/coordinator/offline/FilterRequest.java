@@ -1,7 +1,7 @@
 package io.pidcap.coordinator.offline;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
-import io.pidcap.coordinator.session.OutputStyle;
+import io.pidcap.coordinator.output.OutputStyle;
 import io.pidcap.coordinator.session.SessionDirectory;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.pidcap.coordinator.offline;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.journal.JournalReplay;
 import io.pidcap.coordinator.session.SessionDirectory;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import java.io.IOException;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.pidcap.coordinator.offline;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.filter.FilterProgress;
-import io.pidcap.coordinator.session.CaptureOutput;
-import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.output.CaptureOutput;
 import io.pidcap.coordinator.session.SessionNotes;
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.protocol.file.CaptureFileWriter;

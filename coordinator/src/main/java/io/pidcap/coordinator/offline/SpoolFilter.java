@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.offline;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterCommand;
 import io.pidcap.coordinator.filter.FilterListener;
@@ -8,7 +9,6 @@ import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.filter.FilterThread;
 import io.pidcap.coordinator.filter.SpoolSegment;
 import io.pidcap.coordinator.journal.JournalReplay;
-import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.coordinator.session.SpoolCommands;
 import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.CaptureFileWriter;

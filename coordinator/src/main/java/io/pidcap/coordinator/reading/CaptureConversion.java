@@ -1,10 +1,10 @@
 package io.pidcap.coordinator.reading;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.filter.OutputInterfaces;
-import io.pidcap.coordinator.session.OutputFormat;
-import io.pidcap.coordinator.session.OutputStyle;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.output.OutputFormat;
+import io.pidcap.coordinator.output.OutputStyle;
 import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.CaptureFileReader;
 import io.pidcap.protocol.file.CaptureFileWriter;

@@ -1,8 +1,8 @@
 package io.pidcap.coordinator.reading;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.offline.InputFiles;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.protocol.file.CaptureFileReader;
 import io.pidcap.protocol.file.CaptureInput;
 import java.io.IOException;

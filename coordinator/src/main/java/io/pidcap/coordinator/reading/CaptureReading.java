@@ -1,9 +1,9 @@
 package io.pidcap.coordinator.reading;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.printing.DecodedPacket;
 import io.pidcap.coordinator.printing.PacketDecoder;
 import io.pidcap.coordinator.printing.PacketProcess;
-import io.pidcap.coordinator.session.SessionException;
 import io.pidcap.protocol.file.CaptureFileReader;
 import io.pidcap.protocol.file.CaptureInput;
 import io.pidcap.protocol.file.InterfaceDescription;

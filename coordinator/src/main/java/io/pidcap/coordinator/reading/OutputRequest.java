@@ -1,7 +1,7 @@
 package io.pidcap.coordinator.reading;
 
-import io.pidcap.coordinator.session.OutputFile;
-import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.output.OutputFile;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;

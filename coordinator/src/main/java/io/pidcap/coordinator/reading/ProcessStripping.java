@@ -1,9 +1,9 @@
 package io.pidcap.coordinator.reading;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.output.OutputFormat;
 import io.pidcap.coordinator.printing.ProcessComment;
-import io.pidcap.coordinator.session.OutputFormat;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.CaptureInput;
 import io.pidcap.protocol.file.ProcessStripper;

@@ -1,14 +1,14 @@
 package io.pidcap.coordinator.recovery;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterProgress;
-import io.pidcap.coordinator.session.LimitedWriter;
-import io.pidcap.coordinator.session.OutputFile;
-import io.pidcap.coordinator.session.OutputFormat;
-import io.pidcap.coordinator.session.OutputStyle;
-import io.pidcap.coordinator.session.Rotation;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionReport;
+import io.pidcap.coordinator.output.LimitedWriter;
+import io.pidcap.coordinator.output.OutputFile;
+import io.pidcap.coordinator.output.OutputFormat;
+import io.pidcap.coordinator.output.OutputReport;
+import io.pidcap.coordinator.output.OutputStyle;
+import io.pidcap.coordinator.output.Rotation;
 import io.pidcap.protocol.file.Annotation;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.PcapHeader;
@@ -90,8 +90,8 @@ record RecoveredOutput(
     }
 
     /** The file as it is, with all packets that were kept. */
-    SessionReport.OutputPart part(Path path, FilterProgress total) throws IOException {
+    OutputReport.Part part(Path path, FilterProgress total) throws IOException {
         long packets = total.counters().keptPackets() - lostPackets - left.packetsBefore();
-        return new SessionReport.OutputPart(path.toString(), packets, Files.size(path));
+        return new OutputReport.Part(path.toString(), packets, Files.size(path));
     }
 }

@@ -1,12 +1,12 @@
 package io.pidcap.coordinator.recovery;
 
+import io.pidcap.coordinator.filter.CheckpointMapper;
 import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterProgress;
-import io.pidcap.coordinator.session.CheckpointMapper;
-import io.pidcap.coordinator.session.OutputFile;
-import io.pidcap.coordinator.session.Rotation;
-import io.pidcap.coordinator.session.RotationNames;
-import io.pidcap.coordinator.session.SessionReport;
+import io.pidcap.coordinator.output.OutputFile;
+import io.pidcap.coordinator.output.OutputReport;
+import io.pidcap.coordinator.output.Rotation;
+import io.pidcap.coordinator.output.RotationNames;
 import io.pidcap.protocol.v1.OutputFileBegun;
 import io.pidcap.protocol.v1.OutputFileEnded;
 import io.pidcap.protocol.v1.SessionStarted;
@@ -75,12 +75,12 @@ final class RotationHistory {
     }
 
     /** The newest file, where it is complete and its end is not written down. */
-    SessionReport.@Nullable OutputPart namedNewest(FilterProgress known) throws IOException {
+    OutputReport.@Nullable Part namedNewest(FilterProgress known) throws IOException {
         if (newestEnded != null) {
             return null;
         }
         long packets = known.counters().keptPackets() - packetsBefore;
-        return new SessionReport.OutputPart(newest.getPath(), packets, Files.size(Path.of(newest.getPath())));
+        return new OutputReport.Part(newest.getPath(), packets, Files.size(Path.of(newest.getPath())));
     }
 
     /**
@@ -130,17 +130,17 @@ final class RotationHistory {
     }
 
     /** All files of the output, in their order. */
-    SessionReport.Output report(SessionStarted head, SessionReport.@Nullable OutputPart last) {
-        List<SessionReport.OutputPart> files = new ArrayList<>();
+    OutputReport report(SessionStarted head, OutputReport.@Nullable Part last) {
+        List<OutputReport.Part> files = new ArrayList<>();
         for (OutputFileEnded one : ended.values()) {
             if (last == null || !last.path().equals(one.getPath())) {
-                files.add(new SessionReport.OutputPart(one.getPath(), one.getPackets(), one.getBytes()));
+                files.add(new OutputReport.Part(one.getPath(), one.getPackets(), one.getBytes()));
             }
         }
         if (last != null) {
             files.add(last);
         }
-        long bytes = files.stream().mapToLong(SessionReport.OutputPart::bytes).sum();
-        return new SessionReport.Output(head.getOutputFile(), head.getOutputFormat(), bytes, files, 0);
+        long bytes = files.stream().mapToLong(OutputReport.Part::bytes).sum();
+        return new OutputReport(head.getOutputFile(), head.getOutputFormat(), bytes, files, 0);
     }
 }

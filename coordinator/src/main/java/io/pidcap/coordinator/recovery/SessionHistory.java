@@ -1,7 +1,7 @@
 package io.pidcap.coordinator.recovery;
 
+import io.pidcap.coordinator.filter.CheckpointMapper;
 import io.pidcap.coordinator.filter.FilterCheckpoint;
-import io.pidcap.coordinator.session.CheckpointMapper;
 import io.pidcap.coordinator.session.GapLog;
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.worker.WorkerRole;

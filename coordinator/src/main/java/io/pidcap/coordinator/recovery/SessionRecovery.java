@@ -2,19 +2,20 @@ package io.pidcap.coordinator.recovery;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
 import io.pidcap.coordinator.attribution.ProcessTotals;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.journal.JournalReplay;
 import io.pidcap.coordinator.offline.SpoolFilter;
-import io.pidcap.coordinator.session.OutputFile;
-import io.pidcap.coordinator.session.OutputFormat;
+import io.pidcap.coordinator.output.OutputFile;
+import io.pidcap.coordinator.output.OutputFormat;
+import io.pidcap.coordinator.output.OutputReport;
+import io.pidcap.coordinator.output.StreamOutput;
 import io.pidcap.coordinator.session.SessionDirectory;
-import io.pidcap.coordinator.session.SessionException;
-import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.session.SessionNotes;
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.session.SessionState;
-import io.pidcap.coordinator.session.StreamOutput;
 import io.pidcap.coordinator.session.TakenOverSession;
 import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.CaptureFileWriter;
@@ -92,7 +93,7 @@ public final class SessionRecovery {
         if (head.getStreamedOutput()) {
             endNotes.add("its packets went to " + StreamOutput.nameOf(Path.of(head.getOutputFile()))
                     + ": what had not been written by then is lost");
-            SessionReport.Output stream = new SessionReport.Output(head.getOutputFile(), head.getOutputFormat(), 0);
+            OutputReport stream = new OutputReport(head.getOutputFile(), head.getOutputFormat(), 0);
             return end(report(total(history.checkpoint(), null), stream, 0));
         }
         if (head.hasRotation()) {
@@ -132,7 +133,7 @@ public final class SessionRecovery {
         SessionReport.Failure failure = new SessionReport.Failure(
                 Kind.FAILURE, "the session " + directory.id() + " died before it was ready: nothing was captured", "");
         FilterProgress nothing = total(FilterCheckpoint.NOTHING, null);
-        SessionReport.Output none = new SessionReport.Output("", head.getOutputFormat(), 0);
+        OutputReport none = new OutputReport("", head.getOutputFormat(), 0);
         SessionReport report = report(SessionState.FAILED, failure, nothing, none, 0);
         session.end(SessionState.FAILED, report, false);
         return report;
@@ -189,8 +190,8 @@ public final class SessionRecovery {
         return head.getUserIdsList().stream().map(Integer::toUnsignedLong).toList();
     }
 
-    private static SessionReport.Output output(Path path) throws IOException {
-        return new SessionReport.Output(path.toString(), OutputFormat.of(path).word(), Files.size(path));
+    private static OutputReport output(Path path) throws IOException {
+        return new OutputReport(path.toString(), OutputFormat.of(path).word(), Files.size(path));
     }
 
     /** What was filtered before and since; a flow of which packets were kept in both counts twice. */
@@ -227,7 +228,7 @@ public final class SessionRecovery {
         return report;
     }
 
-    private SessionReport report(FilterProgress progress, SessionReport.Output output, long lostPackets) {
+    private SessionReport report(FilterProgress progress, OutputReport output, long lostPackets) {
         return report(SessionState.RECOVERED, null, progress, output, lostPackets);
     }
 
@@ -235,7 +236,7 @@ public final class SessionRecovery {
             SessionState state,
             SessionReport.@Nullable Failure failure,
             FilterProgress progress,
-            SessionReport.Output output,
+            OutputReport output,
             long lostPackets) {
         List<String> lastNotes = new ArrayList<>(endNotes);
         if (head.getKeepSpool() && state == SessionState.RECOVERED) {

@@ -1,10 +1,14 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.filter.CheckpointMapper;
 import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.filter.SpoolSegment;
 import io.pidcap.coordinator.journal.FlowJournal;
-import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.output.CaptureOutput;
+import io.pidcap.coordinator.output.OutputFormat;
 import io.pidcap.coordinator.worker.PeerCheck;
 import io.pidcap.coordinator.worker.WorkerAdmission;
 import io.pidcap.coordinator.worker.WorkerDeadlines;
@@ -113,7 +117,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         } catch (IOException e) {
             workers.values().forEach(WorkerProcess::kill);
             SessionResources.discard(output, directory, e);
-            throw SessionException.work(e);
+            throw SessionHome.failedWrite(e);
         } catch (RuntimeException e) {
             workers.values().forEach(WorkerProcess::kill);
             SessionResources.discard(output, directory, e);
@@ -427,7 +431,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     }
 
     private void journalFailed(IOException cause) {
-        loop.execute(() -> endInOrder("the journal failed", SessionException.work(cause)));
+        loop.execute(() -> endInOrder("the journal failed", SessionHome.failedWrite(cause)));
     }
 
     private void crashed(RuntimeException e) {

@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.session;
 
-import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.worker.WorkerFailure;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.protocol.v1.AwaitReady;

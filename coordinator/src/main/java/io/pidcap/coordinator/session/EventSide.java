@@ -1,8 +1,9 @@
 package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.attribution.ProcessSelector;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.journal.FlowJournal;
-import io.pidcap.coordinator.session.SessionException.Kind;
 import io.pidcap.coordinator.worker.WorkerLink;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;

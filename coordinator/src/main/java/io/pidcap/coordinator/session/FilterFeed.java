@@ -7,6 +7,7 @@ import io.pidcap.coordinator.filter.FilterListener;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.filter.FilterThread;
 import io.pidcap.coordinator.filter.SpoolSegment;
+import io.pidcap.coordinator.output.LimitedWriter;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.model.FlowBatch;

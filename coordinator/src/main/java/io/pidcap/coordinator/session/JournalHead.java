@@ -1,5 +1,9 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.output.OutputFile;
+import io.pidcap.coordinator.output.OutputFormat;
+import io.pidcap.coordinator.output.Rotation;
+import io.pidcap.coordinator.output.StreamOutput;
 import io.pidcap.protocol.v1.ObservedTimeMessage;
 import io.pidcap.protocol.v1.OutputRotation;
 import io.pidcap.protocol.v1.SessionStarted;

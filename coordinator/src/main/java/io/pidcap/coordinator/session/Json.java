@@ -1,7 +1,8 @@
 package io.pidcap.coordinator.session;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
-import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.output.OutputStyle;
 import java.nio.file.Path;
 import java.util.List;
 

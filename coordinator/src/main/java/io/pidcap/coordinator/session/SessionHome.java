@@ -1,6 +1,9 @@
 package io.pidcap.coordinator.session;
 
-import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.failure.DiskFault;
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.output.PathSafety;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -155,11 +158,26 @@ public final class SessionHome {
             } catch (FileAlreadyExistsException e) {
                 // Another session of the same second and name: take the next number.
             } catch (IOException e) {
-                throw SessionException.work(
-                        "create the session directory " + path + ": " + SessionException.words(e), e);
+                throw failedWrite("create the session directory " + path + ": " + SessionException.words(e), e);
             }
         }
         throw new SessionException(Kind.FAILURE, "no free name for a session in " + sessions, "try again in a second");
+    }
+
+    /** Of a failed write to one of a session's own files, which the exception names. */
+    static SessionException failedWrite(IOException cause) {
+        return failedWrite(SessionException.words(cause), cause);
+    }
+
+    /** @param message operation, object, the system's words */
+    private static SessionException failedWrite(String message, IOException cause) {
+        String elsewhere = "set " + HOME_VARIABLE + " to a directory on another disk";
+        Optional<DiskFault> fault = DiskFault.of(cause);
+        return new SessionException(
+                fault.isPresent() ? Kind.DISK_FULL : Kind.FAILURE,
+                message,
+                fault.map(why -> why.hintOr(elsewhere)).orElse(elsewhere),
+                cause);
     }
 
     /**

@@ -1,7 +1,10 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.filter.FilterProgress;
-import io.pidcap.coordinator.session.SessionException.Kind;
+import io.pidcap.coordinator.output.CaptureOutput;
+import io.pidcap.coordinator.output.OutputReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -85,9 +88,9 @@ final class SessionOutput {
         return output.notes();
     }
 
-    SessionReport.Output report(SessionState state, FilterProgress progress) {
-        SessionReport.Output known = output.report();
-        return new SessionReport.Output(
+    OutputReport report(SessionState state, FilterProgress progress) {
+        OutputReport known = output.report();
+        return new OutputReport(
                 state == SessionState.FAILED ? "" : known.path(),
                 known.fileFormat(),
                 known.bytes() > 0 ? known.bytes() : progress.outputBytes(),

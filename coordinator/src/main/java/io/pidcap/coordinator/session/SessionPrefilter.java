@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.protocol.model.PrefilterDecision;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

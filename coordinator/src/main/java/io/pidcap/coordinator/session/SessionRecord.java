@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.filter.FilterProgress;
 import java.io.IOException;
 import java.time.Instant;

@@ -1,5 +1,7 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.output.OutputReport;
 import io.pidcap.protocol.model.CaptureCounters;
 import io.pidcap.protocol.model.LinkType;
 import io.pidcap.protocol.v1.OpenInterface;
@@ -32,7 +34,7 @@ public record SessionReport(
         @Nullable Instant stopAsked,
         @Nullable Instant ended,
         Selection selection,
-        Output output,
+        OutputReport output,
         Packets packets,
         Events events,
         List<Interface> interfaces,
@@ -89,28 +91,6 @@ public record SessionReport(
                     config.filter());
         }
     }
-
-    /**
-     * The capture file.
-     *
-     * @param path where it is, or will be, or what its files are named after; empty: there is none
-     * @param bytes its size so far; of all files together
-     * @param files where there is a file for each process name, or one after the other, in the end: these files; else none
-     * @param inSeveralFiles packets that are in more than one of them, in the end
-     */
-    public record Output(String path, String fileFormat, long bytes, List<OutputPart> files, long inSeveralFiles) {
-        public Output {
-            files = List.copyOf(files);
-        }
-
-        /** Of one file. */
-        public Output(String path, String fileFormat, long bytes) {
-            this(path, fileFormat, bytes, List.of(), 0);
-        }
-    }
-
-    /** One of the files of an output that has several. */
-    public record OutputPart(String path, long packets, long bytes) {}
 
     /**
      * Every packet that was there, and what became of it: {@code received = kept + skipped + dropped + waiting}.

@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.journal.FlowJournal;
+import io.pidcap.coordinator.output.CaptureOutput;
 import io.pidcap.protocol.wire.Refusals;
 import java.io.IOException;
 import java.nio.file.Files;

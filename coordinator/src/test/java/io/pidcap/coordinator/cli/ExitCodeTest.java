@@ -2,7 +2,7 @@ package io.pidcap.coordinator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.failure.SessionException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.pidcap.coordinator.extcap.ProcessChoice;
-import io.pidcap.coordinator.session.SessionException;
+import io.pidcap.coordinator.failure.SessionException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,7 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.output.OutputStyle;
+import io.pidcap.coordinator.output.Rotation;
 import io.pidcap.protocol.file.Annotation;
 import java.nio.file.Path;
 import java.util.List;

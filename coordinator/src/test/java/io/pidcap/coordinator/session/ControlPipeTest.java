@@ -3,6 +3,7 @@ package io.pidcap.coordinator.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.session.ControlServer.Asker;
 import io.pidcap.coordinator.worker.PeerCheck;
 import io.pidcap.coordinator.worker.WorkerRole;

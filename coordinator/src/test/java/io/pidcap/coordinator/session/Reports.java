@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.output.OutputReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ public final class Reports {
                 over ? START.plusMillis(10_700) : null,
                 over ? START.plusMillis(10_900) : null,
                 new SessionReport.Selection(List.of("curl"), List.of(), List.of(), List.of(), false, ""),
-                new SessionReport.Output("/home/me/a.pcapng", "pcapng", 1_258_291),
+                new OutputReport("/home/me/a.pcapng", "pcapng", 1_258_291),
                 new SessionReport.Packets(
                         5432 + waiting,
                         1234,

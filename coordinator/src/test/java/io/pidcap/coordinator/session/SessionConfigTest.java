@@ -3,6 +3,8 @@ package io.pidcap.coordinator.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.output.OutputStyle;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,7 @@ package io.pidcap.coordinator.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pidcap.coordinator.failure.SessionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

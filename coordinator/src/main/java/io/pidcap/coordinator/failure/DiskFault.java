@@ -1,0 +1,40 @@
+package io.pidcap.coordinator.failure;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Why a disk takes nothing more. Java has no exceptions for these errors: only the system's words tell. */
+public enum DiskFault {
+    /** ENOSPC. */
+    FULL("no space left", "free some space there"),
+    /** EDQUOT. */
+    QUOTA("disk quota exceeded", "free some space there, or raise the quota"),
+    /** EFBIG. */
+    FILE_SIZE("file too large", "raise the limit of the file size (ulimit -f)"),
+    /** EROFS; a file system also becomes so by itself when its disk is broken. */
+    READ_ONLY("read-only file system", "see what the kernel says of that disk (dmesg)");
+
+    private final String words;
+    private final String hint;
+
+    DiskFault(String words, String hint) {
+        this.words = words;
+        this.hint = hint;
+    }
+
+    public static Optional<DiskFault> of(IOException cause) {
+        String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        for (DiskFault one : values()) {
+            if (message.contains(one.words)) {
+                return Optional.of(one);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @param elsewhere what else helps */
+    public String hintOr(String elsewhere) {
+        return hint + ", or " + elsewhere;
+    }
+}

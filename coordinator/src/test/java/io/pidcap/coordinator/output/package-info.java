@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.output;
+
+import org.jspecify.annotations.NullMarked;
