@@ -41,7 +41,7 @@ def given_away_prepare(c):
 
 
 def given_away(c):
-    """The server gives its connections, one by one, to a target, whose first call on each is to receive."""
+    """The server gives its connections, one by one, to a target, whose first call on each comes late."""
     c.agent("acc", "taker").do("take_sockets", c.path("taker"))
     for i in range(5):
         client = c.agent("by", f"client{i}")
