@@ -182,8 +182,8 @@ bulk_is_over = threading.Event()
 def begin_bulk(bind, peer, port):
     """Datagrams, and messages with their echoes, five thousand and a hundred a second at most, until end_bulk()."""
     datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    datagrams.bind((bind, 0))
-    connection = socket.create_connection((peer, port), TIMEOUT_SECONDS, (bind, 0))
+    datagrams.bind((bind, port))
+    connection = socket.create_connection((peer, port), TIMEOUT_SECONDS, (bind, port))
 
     def run():
         while not bulk_is_over.wait(0.01):
