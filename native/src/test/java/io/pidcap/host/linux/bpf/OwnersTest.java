@@ -280,6 +280,52 @@ class OwnersTest {
         }
     }
 
+    /** Has the actor send descriptor {@code s} to {@code p} of the taker, which has not received it yet. */
+    private void sendTo(PythonActor taker) {
+        String channel = directory.resolve("channel").toString();
+        taker.run("t = socket(AF_UNIX)", "t.bind('" + channel + "')", "t.listen()");
+        actor.run(
+                "to = socket(AF_UNIX)",
+                "to.connect('" + channel + "')",
+                "_ = to.send(b'first')",
+                "_ = send_fds(to, [b'x'], [s.fileno()])");
+        taker.run("p = t.accept()[0]", "assert p.recv(5) == b'first'");
+    }
+
+    @Test
+    void shouldKnowTheTakerByEachCallThatCanTake() {
+        Ebpf.requireFeature("events-takers");
+        watched = Watched.begin();
+        try (PythonActor taker = PythonActor.start()) {
+            actor.run("s = udp()", "s.bind(('127.0.0.1', 0))");
+            FlowEvent bound =
+                    watched.awaitOpened(udp(end("127.0.0.1", actor.number("s.getsockname()[1]")), Endpoint.NONE));
+            sendTo(taker);
+            taker.run(
+                    "import ctypes",
+                    "data, control = ctypes.create_string_buffer(9), ctypes.create_string_buffer(64)",
+                    "part = ctypes.create_string_buffer(struct.pack('QQ', ctypes.addressof(data), 9), 16)",
+                    "head = ctypes.create_string_buffer(struct.pack('QIxxxxQQQQQQ', 0, 0, ctypes.addressof(part), 1,"
+                            + " ctypes.addressof(control), 64, 0, 0), 64)",
+                    "assert ctypes.CDLL(None).recvmmsg(p.fileno(), head, 1, 0, None) == 1");
+            watched.await(is(Kind.OWNER_JOINED, bound.socketId(), taker.pid()));
+        }
+    }
+
+    @Test
+    void shouldNotTakeWhoeverHasNoRoomForDescriptorsForATaker() {
+        Ebpf.requireFeature("events-takers");
+        watched = Watched.begin();
+        try (PythonActor taker = PythonActor.start()) {
+            actor.run("s = udp()", "s.bind(('127.0.0.1', 0))");
+            FlowEvent bound =
+                    watched.awaitOpened(udp(end("127.0.0.1", actor.number("s.getsockname()[1]")), Endpoint.NONE));
+            sendTo(taker);
+            taker.run("assert p.recvmsg(1)[2] & MSG_CTRUNC");
+            assertThat(ownersOf(bound.socketId())).containsExactly(actor.pid());
+        }
+    }
+
     @Test
     void shouldKnowWhoSendsDatagramsByASharedSocket() {
         Ebpf.requireFeature("events-users");
