@@ -256,6 +256,13 @@ int sock_create(struct bpf_sock *ctx)
 	return ALLOW;
 }
 
+static __always_inline int was_given(__u64 cookie)
+{
+	struct given_key key = {.cookie = cookie};
+
+	return bpf_map_lookup_elem(&given, &key) != 0;
+}
+
 SEC("cgroup/sock_release")
 int sock_release(struct bpf_sock *ctx)
 {
@@ -267,8 +274,8 @@ int sock_release(struct bpf_sock *ctx)
 		if (st->is_raw_sender)
 			add_to(PIDCAP_RAW_SENDERS, -1);
 		st->is_released = 1;
-		/* Of a socket that never did anything nobody knows. */
-		if (st->tgid && !st->is_told && !st->is_named)
+		/* Of a socket that never did anything nobody knows, unless somebody was given it. */
+		if (st->tgid && !st->is_told && !st->is_named && !was_given(st->cookie))
 			return ALLOW;
 	}
 	r = bpf_ringbuf_reserve(&records, sizeof(*r), 0);

@@ -25,6 +25,11 @@ enum pidcap_record_kind {
 	PIDCAP_SOCKET_ENDED = 3,
 	/* A process calls something on the socket for the first time, or sends or receives by it for the first time. */
 	PIDCAP_SOCKET_USED = 4,
+	/*
+	 * A local socket is about to give a process a descriptor of the socket. Of the rest only cookies, local port, protocol,
+	 * uid and comm are told.
+	 */
+	PIDCAP_SOCKET_GIVEN = 5,
 	PIDCAP_PROCESS_FORKED = 16,
 	PIDCAP_PROCESS_EXECUTED = 17,
 	PIDCAP_PROCESS_EXITED = 18,
@@ -61,7 +66,7 @@ struct pidcap_socket_record {
 	/* CLOCK_MONOTONIC, read after the record's place in the ring was reserved. */
 	__u64 time_ns;
 	__u32 kind;
-	/* The process that made the socket; of a release and a use, the one that does it. 0: not known. */
+	/* The process that made the socket; of a release and a use, the one that does it; who is given it. 0: not known. */
 	__u32 tgid;
 	__u64 cookie;
 	/* The listener's cookie of a socket that came out of one, else 0. */

@@ -99,6 +99,24 @@ struct {
 	__type(value, __u64);
 } reached SEC(".maps");
 
+/*
+ * Who was told to have been given a socket, and with the process 0 which sockets that was told of. What is evicted is told
+ * again, which does no harm.
+ */
+struct given_key {
+	__u64 cookie;
+	/* Of the process's memory: another one after an exec. */
+	__u64 memory;
+	__u64 tgid;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct given_key);
+	__type(value, __u8);
+} given SEC(".maps");
+
 static __always_inline void add_to(__u32 which, __u64 more)
 {
 	__u64 *number = bpf_map_lookup_elem(&numbers, &which);

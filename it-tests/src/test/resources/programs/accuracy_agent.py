@@ -182,8 +182,8 @@ bulk_is_over = threading.Event()
 def begin_bulk(bind, peer, port):
     """Datagrams, and messages with their echoes, five thousand and a hundred a second at most, until end_bulk()."""
     datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    datagrams.bind((bind, 0))
-    connection = socket.create_connection((peer, port), TIMEOUT_SECONDS, (bind, 0))
+    datagrams.bind((bind, port))
+    connection = socket.create_connection((peer, port), TIMEOUT_SECONDS, (bind, port))
 
     def run():
         while not bulk_is_over.wait(0.01):
@@ -444,6 +444,9 @@ def accept_and_keep(address, port):
 accepted = []
 given = set()
 
+# After the first packet has come, which must be known to be the taker's without a call of its on the connection.
+TAKER_WAITS_SECONDS = 0.1
+
 
 def give_away(number, path):
     given.add(number)
@@ -454,7 +457,7 @@ def give_away(number, path):
 
 
 def take_sockets(path):
-    """Receives on each connection that it is given before any other call on it, and echoes."""
+    """What it does with each connection that it is given, is to receive, and that late; then it echoes."""
     server = socket.socket(socket.AF_UNIX)
     server.bind(path)
     server.listen(16)
@@ -469,6 +472,8 @@ def taken():
     giver.recv(1)
 
     def echo():
+        select.select(descriptors, [], [])
+        time.sleep(TAKER_WAITS_SECONDS)
         while data := os.read(descriptors[0], 65536):
             os.write(descriptors[0], data)
 

@@ -81,11 +81,12 @@ class BareCgroupFlowEventSourceTest extends FlowEventSourceContract {
         try (FlowEventSource source = open()) {
             FlowEventCollector.begin(source);
             assertThat(source.limits())
-                    .hasSize(5)
+                    .hasSize(6)
                     .anyMatch(limit -> limit.contains("path relative to"))
                     .anyMatch(limit -> limit.contains("15 characters"))
                     .anyMatch(limit -> limit.contains("accepted by one of several"))
                     .anyMatch(limit -> limit.contains("handed to another process"))
+                    .anyMatch(limit -> limit.contains("given to another process"))
                     .anyMatch(limit -> limit.contains("had no port"));
         }
     }

@@ -53,6 +53,10 @@ public final class BpfFeatures {
                         ? available("events-senders", "who sends by a TCP connection, before the data leave")
                         : unavailable("events-senders", String.join("; ", programs.missing()), OLDER_KERNEL));
         features.add(
+                programs.hasTakers()
+                        ? available("events-takers", "who is given a socket by another process, from then on")
+                        : unavailable("events-takers", String.join("; ", programs.missing()), OLDER_KERNEL));
+        features.add(
                 source.survey().limit().isEmpty()
                         ? available("events-snapshot", "the kernel lists the sockets of all processes")
                         : unavailable("events-snapshot", source.survey().limit(), OLDER_KERNEL));

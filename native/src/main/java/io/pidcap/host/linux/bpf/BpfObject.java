@@ -62,6 +62,13 @@ final class BpfObject implements AutoCloseable {
         bpf.checked(bpf.library().bpf_program__set_autoload(program(program), false), "leave out " + program);
     }
 
+    /** Has a program loaded for another hook of its kind than its section says; before {@link #load}. */
+    void expectAttachType(String program, int attachType) {
+        bpf.checked(
+                bpf.library().bpf_program__set_expected_attach_type(program(program), attachType),
+                "choose the hook of " + program);
+    }
+
     /** Makes a map of this object the same as one that is loaded. */
     void share(String map, BpfObject loaded) {
         share(map, loaded.mapDescriptor(map));

@@ -84,7 +84,6 @@ final class BpfPrefilter implements Prefilter, AutoCloseable {
             for (String map : FlowPrograms.SHARED_MAPS) {
                 object.share(map, flows);
             }
-            object.share("reached", flows);
             object.load();
             BpfObject takers = openTakers(bpf, flows, opened);
             SharedMemory marks = SharedMemory.map(

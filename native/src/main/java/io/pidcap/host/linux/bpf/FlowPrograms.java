@@ -43,12 +43,15 @@ final class FlowPrograms implements AutoCloseable {
     private static final String RENAMED_PROGRAM = "process_renamed";
     private static final String RECEIVED_PROGRAM = "tcp_received";
     private static final String SENDS_PROGRAM = "tcp_sends";
-    static final List<String> SHARED_MAPS = List.of("sockets", "records", "numbers", "watched", "marks");
+    private static final String TAKERS_PROGRAM = "local_receive";
+    static final List<String> SHARED_MAPS =
+            List.of("sockets", "records", "numbers", "watched", "marks", "reached", "given");
 
     private final BpfObject flows;
     private final @Nullable BpfObject files;
     private final @Nullable BpfObject users;
     private final @Nullable BpfObject senders;
+    private final @Nullable BpfObject takers;
     private final @Nullable BpfObject datagramUsers;
     private final boolean wholeHost;
     private final String cgroup;
@@ -61,6 +64,7 @@ final class FlowPrograms implements AutoCloseable {
             @Nullable BpfObject files,
             @Nullable BpfObject users,
             @Nullable BpfObject senders,
+            @Nullable BpfObject takers,
             @Nullable BpfObject datagramUsers,
             CgroupRoot root,
             List<String> missing) {
@@ -68,6 +72,7 @@ final class FlowPrograms implements AutoCloseable {
         this.files = files;
         this.users = users;
         this.senders = senders;
+        this.takers = takers;
         this.datagramUsers = datagramUsers;
         wholeHost = root.wholeHost();
         cgroup = root.where();
@@ -107,6 +112,7 @@ final class FlowPrograms implements AutoCloseable {
             }
             BpfObject users = tryUsers(bpf, wanted, flows, opened, missing);
             BpfObject senders = trySenders(bpf, wanted, flows, opened, missing);
+            BpfObject takers = tryTakers(bpf, wanted, flows, root, opened, missing);
             BpfObject datagramUsers = tryDatagramUsers(bpf, wanted, flows, opened);
             for (String program : CGROUP_PROGRAMS) {
                 flows.attachToCgroup(program, root.descriptor());
@@ -116,7 +122,7 @@ final class FlowPrograms implements AutoCloseable {
                     flows.attachToCgroup(program, root.descriptor());
                 }
             }
-            return new FlowPrograms(flows, files, users, senders, datagramUsers, root, missing);
+            return new FlowPrograms(flows, files, users, senders, takers, datagramUsers, root, missing);
         } catch (RuntimeException e) {
             opened.forEach(BpfObject::close);
             throw e;
@@ -187,9 +193,31 @@ final class FlowPrograms implements AutoCloseable {
             senders.attach(SENDS_PROGRAM);
             return senders;
         } catch (HostException e) {
-            missing.add("a TCP connection that is handed to another process counts as the giver's until the taker"
+            missing.add("a TCP connection that is handed to another process counts as the giver's too until the taker"
                     + " receives by it: " + e.getMessage());
             log.info("without the tracepoint of TCP sends: {}", e.getMessage());
+            return null;
+        }
+    }
+
+    private static @Nullable BpfObject tryTakers(
+            LibBpf bpf,
+            Set<OptionalPart> wanted,
+            BpfObject flows,
+            CgroupRoot root,
+            List<BpfObject> opened,
+            List<String> missing) {
+        try {
+            require(wanted, OptionalPart.SOCKET_TAKERS);
+            BpfObject takers = open(bpf, "given_sockets", opened);
+            takers.expectAttachType(TAKERS_PROGRAM, LibBpfLibrary.BPF_CGROUP_UNIX_RECVMSG);
+            loadShared(takers, flows);
+            takers.attachToCgroup(TAKERS_PROGRAM, root.descriptor());
+            return takers;
+        } catch (HostException e) {
+            missing.add("a socket that is given to another process counts as the giver's until the taker uses it: "
+                    + e.getMessage());
+            log.info("without the hook of receives by local sockets: {}", e.getMessage());
             return null;
         }
     }
@@ -207,11 +235,15 @@ final class FlowPrograms implements AutoCloseable {
 
     private static BpfObject loadShared(LibBpf bpf, String name, BpfObject flows, List<BpfObject> opened) {
         BpfObject object = open(bpf, name, opened);
+        loadShared(object, flows);
+        return object;
+    }
+
+    private static void loadShared(BpfObject object, BpfObject flows) {
         for (String map : SHARED_MAPS) {
             object.share(map, flows);
         }
         object.load();
-        return object;
     }
 
     BpfObject flows() {
@@ -232,6 +264,10 @@ final class FlowPrograms implements AutoCloseable {
 
     boolean hasSenders() {
         return senders != null;
+    }
+
+    boolean hasTakers() {
+        return takers != null;
     }
 
     /** False: attached inside a container, whose processes alone are seen. */
@@ -273,6 +309,9 @@ final class FlowPrograms implements AutoCloseable {
     public void close() {
         if (datagramUsers != null) {
             datagramUsers.close();
+        }
+        if (takers != null) {
+            takers.close();
         }
         if (senders != null) {
             senders.close();

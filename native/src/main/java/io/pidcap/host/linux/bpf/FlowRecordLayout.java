@@ -18,6 +18,7 @@ final class FlowRecordLayout {
     static final int SOCKET_RELEASED = 2;
     static final int SOCKET_ENDED = 3;
     static final int SOCKET_USED = 4;
+    static final int SOCKET_GIVEN = 5;
     static final int PROCESS_FORKED = 16;
     static final int PROCESS_EXECUTED = 17;
     static final int PROCESS_EXITED = 18;
@@ -126,7 +127,8 @@ final class FlowRecordLayout {
             return false;
         }
         return switch (bytes.getInt(at + KIND)) {
-            case SOCKET_OPENED, SOCKET_RELEASED, SOCKET_ENDED, SOCKET_USED -> length >= SOCKET_RECORD_BYTES;
+            case SOCKET_OPENED, SOCKET_RELEASED, SOCKET_ENDED, SOCKET_USED, SOCKET_GIVEN ->
+                length >= SOCKET_RECORD_BYTES;
             case PROCESS_EXECUTED -> length >= PROCESS_RECORD_BYTES;
             case PROCESS_FILE ->
                 length >= FILE_RECORD_BYTES

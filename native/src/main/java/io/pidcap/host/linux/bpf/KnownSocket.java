@@ -26,6 +26,8 @@ final class KnownSocket {
     final List<KnownProcess> owners = new ArrayList<>(1);
     /** Those of the owners that were seen to send or receive; kept of accepted sockets only. */
     private List<KnownProcess> dataUsers = List.of();
+    /** Those of the owners that were given it by a local socket; kept of accepted sockets only. */
+    private List<KnownProcess> takers = List.of();
 
     private @Nullable Ownership first;
     private @Nullable Ownership last;
@@ -57,14 +59,29 @@ final class KnownSocket {
         }
     }
 
-    void removeDataUser(KnownProcess user) {
-        if (!dataUsers.isEmpty()) {
-            dataUsers.remove(user);
+    void addTaker(KnownProcess taker) {
+        if (!takers.contains(taker)) {
+            takers = takers.isEmpty() ? new ArrayList<>(1) : takers;
+            takers.add(taker);
         }
     }
 
-    boolean isDataUser(KnownProcess user) {
-        return dataUsers.contains(user);
+    /** Forgets how a former owner came by the socket. */
+    void forget(KnownProcess owner) {
+        if (!dataUsers.isEmpty()) {
+            dataUsers.remove(owner);
+        }
+        if (!takers.isEmpty()) {
+            takers.remove(owner);
+        }
+    }
+
+    /**
+     * Whether an owner remains one when another one uses the socket: if it was seen to send or receive, or was given the
+     * socket when the other had it already, because who has given it away may still use it.
+     */
+    boolean staysBeside(KnownProcess owner, KnownProcess user) {
+        return dataUsers.contains(owner) || (takers.contains(owner) && owners.indexOf(owner) > owners.indexOf(user));
     }
 
     /** False: it was told already. */

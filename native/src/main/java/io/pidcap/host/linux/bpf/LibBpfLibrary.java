@@ -15,6 +15,9 @@ interface LibBpfLibrary extends Library {
     /** enum libbpf_print_level: the lowest that libbpf prints without being asked for more. */
     int LIBBPF_WARN = 0;
 
+    /** enum bpf_attach_type (linux/bpf.h), from Linux 6.7 on: a receive by a local socket that may want an address. */
+    int BPF_CGROUP_UNIX_RECVMSG = 51;
+
     /** typedef int (*libbpf_print_fn_t)(enum libbpf_print_level level, const char *format, va_list ap) */
     interface PrintFunction extends Callback {
         int print(int level, Pointer format, Pointer arguments);
@@ -57,6 +60,9 @@ interface LibBpfLibrary extends Library {
 
     // int bpf_program__set_autoload(struct bpf_program *prog, bool autoload)
     int bpf_program__set_autoload(Pointer prog, boolean autoload);
+
+    // int bpf_program__set_expected_attach_type(struct bpf_program *prog, enum bpf_attach_type type)
+    int bpf_program__set_expected_attach_type(Pointer prog, int type);
 
     // struct bpf_link *bpf_program__attach_cgroup(const struct bpf_program *prog, int cgroup_fd)
     @Nullable

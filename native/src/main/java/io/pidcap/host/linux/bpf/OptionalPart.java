@@ -8,6 +8,8 @@ public enum OptionalPart {
     EXECUTED_FILES,
     /** Who receives by a TCP connection; else all that can have accepted it own it. */
     TCP_USERS,
+    /** Who is given sockets by a local socket; else a taker is known when it uses what it was given. */
+    SOCKET_TAKERS,
     /** Who sends and receives datagrams by a shared socket; else the hooks of named sends and receives tell it. */
     DATAGRAM_USERS,
     /** The list of all descriptors; else /proc joined with sock_diag. */

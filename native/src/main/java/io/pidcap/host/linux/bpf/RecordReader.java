@@ -103,6 +103,7 @@ final class RecordReader {
         switch (bytes.getInt(at + FlowRecordLayout.KIND)) {
             case FlowRecordLayout.SOCKET_OPENED -> opened(bytes, at, nanos);
             case FlowRecordLayout.SOCKET_USED -> used(bytes, at, nanos);
+            case FlowRecordLayout.SOCKET_GIVEN -> given(bytes, at, nanos);
             case FlowRecordLayout.SOCKET_RELEASED, FlowRecordLayout.SOCKET_ENDED ->
                 sockets.closed(bytes.getLong(at + FlowRecordLayout.COOKIE), processes.find(pid), nanos);
             case FlowRecordLayout.PROCESS_FORKED, FlowRecordLayout.TRUSTED_FORKED -> forked(bytes, at, pid, nanos);
@@ -198,6 +199,24 @@ final class RecordReader {
                         user,
                         nanos,
                         bytes.getLong(at + FlowRecordLayout.SINCE_NS))) {
+            unknownCookies.add(cookie);
+        }
+    }
+
+    private void given(ByteBuffer bytes, int at, long nanos) {
+        KnownProcess taker = processOf(bytes, at);
+        long cookie = bytes.getLong(at + FlowRecordLayout.COOKIE);
+        if (taker == null) {
+            return;
+        }
+        users.shown(taker, userId(bytes, at + FlowRecordLayout.UID), nanos);
+        if (!sockets.given(
+                cookie,
+                bytes.get(at + FlowRecordLayout.PROTOCOL) == TransportProtocol.TCP,
+                bytes.getShort(at + FlowRecordLayout.LOCAL_PORT) != 0,
+                bytes.getLong(at + FlowRecordLayout.NETNS_COOKIE),
+                taker,
+                nanos)) {
             unknownCookies.add(cookie);
         }
     }

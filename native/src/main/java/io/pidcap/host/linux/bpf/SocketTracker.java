@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>A child owns what its parent owns from the fork on, until it executes another program; then it keeps what it
  *       still has (not close-on-exec). A fork that is followed by an exec at once gives nothing that the program does
  *       not keep.
+ *   <li>A process that is given a socket by a local socket owns it from then on, beside who gave it. Of a connection that
+ *       came in it also stays when one sends or receives that had it before.
  *   <li>A process that is seen to use a socket owns it from then on, however it came by it.
  *   <li>A process that ends leaves all. The one that closes last ends the socket.
  * </ul>
@@ -283,21 +285,49 @@ final class SocketTracker {
             join(socket, user);
             return true;
         }
-        boolean isNew = !socket.owners.contains(user);
-        boolean hadOwners = !socket.owners.isEmpty();
-        if (isNew) {
-            join(socket, user);
-            ObservedTime observed = times.backFrom(atNanos, sinceNanos);
-            if (hadOwners) {
-                tellLast(Kind.OWNER_JOINED, observed, socket, user);
-            } else {
-                for (Ownership untold : socket.takeUntold()) {
-                    tellOpened(socket, untold, observed);
-                }
-            }
-        }
+        joinAndTell(socket, user, times.backFrom(atNanos, sinceNanos));
         if (accepted) {
             leaveOthers(socket, user, movesData, times.of(atNanos));
+        }
+        return true;
+    }
+
+    private void joinAndTell(KnownSocket socket, KnownProcess user, ObservedTime observed) {
+        if (socket.owners.contains(user)) {
+            return;
+        }
+        boolean hadOwners = !socket.owners.isEmpty();
+        join(socket, user);
+        if (hadOwners) {
+            tellLast(Kind.OWNER_JOINED, observed, socket, user);
+        } else {
+            for (Ownership untold : socket.takeUntold()) {
+                tellOpened(socket, untold, observed);
+            }
+        }
+    }
+
+    /**
+     * A process is given a socket by a local socket.
+     *
+     * @param hasPort else it owns nothing yet, and nothing need be known of it
+     * @param atNanos when it got it
+     * @return false: nothing is known of the socket, neither what it owns
+     */
+    boolean given(long cookie, boolean tcp, boolean hasPort, long netnsId, KnownProcess taker, long atNanos) {
+        KnownSocket socket = byCookie.get(cookie);
+        if (socket == null) {
+            if (hasPort) {
+                return false;
+            }
+            socket = new KnownSocket(cookie, tcp, netnsId);
+            byCookie.put(cookie, socket);
+        }
+        joinAndTell(socket, taker, times.of(atNanos));
+        if (socket.accepted) {
+            // Only what was accepted can be given away: those that have the listener need not wait for who accepts.
+            socket.taken = true;
+            socket.addTaker(taker);
         }
         return true;
     }
@@ -311,7 +341,7 @@ final class SocketTracker {
         }
         socket.taken = true;
         for (KnownProcess other : List.copyOf(socket.owners)) {
-            if (other != user && !socket.isDataUser(other)) {
+            if (other != user && !socket.staysBeside(other, user)) {
                 leave(socket, other, observed);
             }
         }
@@ -420,7 +450,7 @@ final class SocketTracker {
     private void unlink(KnownSocket socket, KnownProcess owner) {
         if (socket.owners.remove(owner)) {
             owner.sockets.remove(socket);
-            socket.removeDataUser(owner);
+            socket.forget(owner);
             countShared(socket, 1, -1);
         }
     }

@@ -13,6 +13,7 @@ final class BpfSources {
             "tcp_senders",
             "datagram_users",
             "held_sockets",
+            "given_sockets",
             "descriptor_takers",
             "prefilter",
             "prefilter_capture");

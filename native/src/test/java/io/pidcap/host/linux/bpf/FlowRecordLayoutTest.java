@@ -85,6 +85,7 @@ class FlowRecordLayoutTest {
         expected.put("PIDCAP_SOCKET_RELEASED", FlowRecordLayout.SOCKET_RELEASED);
         expected.put("PIDCAP_SOCKET_ENDED", FlowRecordLayout.SOCKET_ENDED);
         expected.put("PIDCAP_SOCKET_USED", FlowRecordLayout.SOCKET_USED);
+        expected.put("PIDCAP_SOCKET_GIVEN", FlowRecordLayout.SOCKET_GIVEN);
         expected.put("PIDCAP_PROCESS_FORKED", FlowRecordLayout.PROCESS_FORKED);
         expected.put("PIDCAP_PROCESS_EXECUTED", FlowRecordLayout.PROCESS_EXECUTED);
         expected.put("PIDCAP_PROCESS_EXITED", FlowRecordLayout.PROCESS_EXITED);
@@ -194,7 +195,7 @@ class FlowRecordLayoutTest {
     void shouldRefuseRecordsThatAreCutShortOrUnknown() {
         for (int kind = 0; kind < 32; kind++) {
             int needed = switch (kind) {
-                case 1, 2, 3, 4 -> FlowRecordLayout.SOCKET_RECORD_BYTES;
+                case 1, 2, 3, 4, 5 -> FlowRecordLayout.SOCKET_RECORD_BYTES;
                 case 17 -> FlowRecordLayout.PROCESS_RECORD_BYTES;
                 case 16, 18, 19, 21, 22 -> FlowRecordLayout.PATH;
                 case 20 -> FlowRecordLayout.FILE_RECORD_BYTES;

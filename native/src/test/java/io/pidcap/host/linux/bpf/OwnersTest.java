@@ -174,6 +174,158 @@ class OwnersTest {
         }
     }
 
+    /** Has the actor pass {@code descriptor} to another process, which takes it as {@code fd} and does nothing with it. */
+    private void pass(String descriptor, PythonActor taker) {
+        String channel = directory.resolve("to-" + taker.pid()).toString();
+        taker.run("u = socket(AF_UNIX)", "u.bind('" + channel + "')", "u.listen()");
+        actor.run(
+                "to = socket(AF_UNIX)",
+                "to.connect('" + channel + "')",
+                "_ = send_fds(to, [b'x'], [" + descriptor + "])");
+        taker.run("fd = recv_fds(u.accept()[0], 1, 1)[1][0]");
+    }
+
+    @Test
+    void shouldKnowTheTakerOfAConnectionBeforeItUsesIt() {
+        Ebpf.requireFeature("events-takers");
+        watched = Watched.begin();
+        try (PythonActor taker = PythonActor.start()) {
+            int server = listen();
+            int client = connect(server);
+            actor.run("a = l.accept()[0]");
+            FlowEvent accepted = watched.awaitOpened(tcp(end("127.0.0.1", server), end("127.0.0.1", client)));
+            long beforeNanos = System.nanoTime();
+            pass("a.fileno()", taker);
+            FlowEvent joined = watched.await(is(Kind.OWNER_JOINED, accepted.socketId(), taker.pid()));
+            assertThat(joined.observed().monotonicNanos()).isBetween(beforeNanos, System.nanoTime());
+            assertThat(ownersOf(accepted.socketId())).containsExactlyInAnyOrder(actor.pid(), taker.pid());
+
+            // Who has given it may use it once more; the taker still waits.
+            actor.run("_ = a.send(b'x')", "a.close()");
+            assertThat(ownersOf(accepted.socketId())).contains(taker.pid());
+            actor.run("_ = c.send(b'x')");
+            taker.run("_ = os.read(fd, 9)");
+            assertThat(ownersOf(accepted.socketId())).contains(taker.pid());
+            taker.run("os.close(fd)");
+            watched.await(is(Kind.CLOSED, accepted.socketId(), taker.pid()));
+        }
+    }
+
+    @Test
+    void shouldNotKeepWhoOnlyPassesAConnectionOn() {
+        Ebpf.requireFeature("events-takers");
+        watched = Watched.begin();
+        try (PythonActor server = PythonActor.start();
+                PythonActor dispatcher = actor) {
+            server.run("l = tcp()", "l.bind(('127.0.0.1', 0))", "l.listen()");
+            int port = server.number("l.getsockname()[1]");
+            int client = connect(port);
+            server.run("a = l.accept()[0]");
+            FlowEvent accepted = watched.awaitOpened(tcp(end("127.0.0.1", port), end("127.0.0.1", client)));
+            actor = server;
+            pass("a.fileno()", dispatcher);
+            actor = dispatcher;
+            try (PythonActor worker = PythonActor.start()) {
+                pass("fd", worker);
+                assertThat(ownersOf(accepted.socketId()))
+                        .containsExactlyInAnyOrder(server.pid(), dispatcher.pid(), worker.pid());
+                worker.run("_ = os.write(fd, b'x')");
+                assertThat(ownersOf(accepted.socketId())).containsExactly(worker.pid());
+            }
+        }
+    }
+
+    @Test
+    void shouldKnowTheTakerOfASocketThatHasDoneNothingYet() {
+        Ebpf.requireFeature("events-takers");
+        watched = Watched.begin();
+        try (PythonActor taker = PythonActor.start()) {
+            actor.run("s = udp()");
+            pass("s.fileno()", taker);
+            // A socket object of Python's would ask for a name.
+            taker.run(
+                    "import ctypes",
+                    "nowhere = struct.pack('=HH4s8x', AF_INET, htons(9), inet_aton('127.0.0.1'))",
+                    "assert ctypes.CDLL(None).sendto(fd, b'x', 1, 0, nowhere, len(nowhere)) == 1");
+            int port = actor.number("s.getsockname()[1]");
+            FlowEvent opened = watched.awaitOpened(udp(end("127.0.0.1", port), Endpoint.NONE));
+            assertThat(ownersOf(opened.socketId())).contains(taker.pid());
+            actor.run("s.close()");
+            taker.run("os.close(fd)");
+            watched.await(is(Kind.CLOSED, opened.socketId(), taker.pid()));
+        }
+    }
+
+    @Test
+    void shouldKnowAllSocketsThatComeWithOneMessage() {
+        Ebpf.requireFeature("events-takers");
+        watched = Watched.begin();
+        try (PythonActor taker = PythonActor.start()) {
+            String channel = directory.resolve("channel").toString();
+            taker.run("t = socket(AF_UNIX)", "t.bind('" + channel + "')", "t.listen()");
+            // As many as there can be, one of them no socket of the internet, and credentials in front.
+            actor.run(
+                    "many = [udp() for i in range(252)]",
+                    "for s in many: s.bind(('127.0.0.1', 0))",
+                    "to = socket(AF_UNIX)",
+                    "to.connect('" + channel + "')");
+            taker.run("p = t.accept()[0]", "p.setsockopt(SOL_SOCKET, SO_PASSCRED, 1)");
+            actor.run("_ = send_fds(to, [b'x'], [0] + [s.fileno() for s in many])");
+            taker.run("got = p.recvmsg(1, 2000)[1]", "assert len(got) == 2 and len(got[1][2]) == 4 * 253");
+            for (String port :
+                    actor.run("' '.join(str(s.getsockname()[1]) for s in many)").split(" ")) {
+                FlowEvent bound = watched.awaitOpened(udp(end("127.0.0.1", Integer.parseInt(port)), Endpoint.NONE));
+                watched.await(is(Kind.OWNER_JOINED, bound.socketId(), taker.pid()));
+            }
+        }
+    }
+
+    /** Has the actor send descriptor {@code s} to {@code p} of the taker, which has not received it yet. */
+    private void sendTo(PythonActor taker) {
+        String channel = directory.resolve("channel").toString();
+        taker.run("t = socket(AF_UNIX)", "t.bind('" + channel + "')", "t.listen()");
+        actor.run(
+                "to = socket(AF_UNIX)",
+                "to.connect('" + channel + "')",
+                "_ = to.send(b'first')",
+                "_ = send_fds(to, [b'x'], [s.fileno()])");
+        taker.run("p = t.accept()[0]", "assert p.recv(5) == b'first'");
+    }
+
+    @Test
+    void shouldKnowTheTakerByEachCallThatCanTake() {
+        Ebpf.requireFeature("events-takers");
+        watched = Watched.begin();
+        try (PythonActor taker = PythonActor.start()) {
+            actor.run("s = udp()", "s.bind(('127.0.0.1', 0))");
+            FlowEvent bound =
+                    watched.awaitOpened(udp(end("127.0.0.1", actor.number("s.getsockname()[1]")), Endpoint.NONE));
+            sendTo(taker);
+            taker.run(
+                    "import ctypes",
+                    "data, control = ctypes.create_string_buffer(9), ctypes.create_string_buffer(64)",
+                    "part = ctypes.create_string_buffer(struct.pack('QQ', ctypes.addressof(data), 9), 16)",
+                    "head = ctypes.create_string_buffer(struct.pack('QIxxxxQQQQQQ', 0, 0, ctypes.addressof(part), 1,"
+                            + " ctypes.addressof(control), 64, 0, 0), 64)",
+                    "assert ctypes.CDLL(None).recvmmsg(p.fileno(), head, 1, 0, None) == 1");
+            watched.await(is(Kind.OWNER_JOINED, bound.socketId(), taker.pid()));
+        }
+    }
+
+    @Test
+    void shouldNotTakeWhoeverHasNoRoomForDescriptorsForATaker() {
+        Ebpf.requireFeature("events-takers");
+        watched = Watched.begin();
+        try (PythonActor taker = PythonActor.start()) {
+            actor.run("s = udp()", "s.bind(('127.0.0.1', 0))");
+            FlowEvent bound =
+                    watched.awaitOpened(udp(end("127.0.0.1", actor.number("s.getsockname()[1]")), Endpoint.NONE));
+            sendTo(taker);
+            taker.run("assert p.recvmsg(1)[2] & MSG_CTRUNC");
+            assertThat(ownersOf(bound.socketId())).containsExactly(actor.pid());
+        }
+    }
+
     @Test
     void shouldKnowWhoSendsDatagramsByASharedSocket() {
         Ebpf.requireFeature("events-users");
