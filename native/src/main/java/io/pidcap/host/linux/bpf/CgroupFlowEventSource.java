@@ -197,7 +197,6 @@ public final class CgroupFlowEventSource implements FlowEventSource {
                 opened.add(prefilter);
                 Attached source = new Attached(tables, listing, programs, opening.take(), ring, ports, prefilter);
                 opening.makeRoom();
-                NativeCalls.giveBackFreed();
                 return source;
             } catch (RuntimeException e) {
                 closeAll(opened, e);

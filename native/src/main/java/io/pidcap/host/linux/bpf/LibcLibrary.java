@@ -113,7 +113,4 @@ interface LibcLibrary extends Library {
 
     // char *strerror(int errnum)
     String strerror(int errnum);
-
-    // int malloc_trim(size_t pad), of the GNU library only
-    int malloc_trim(size_t pad);
 }

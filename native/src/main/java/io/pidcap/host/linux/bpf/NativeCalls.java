@@ -2,19 +2,14 @@ package io.pidcap.host.linux.bpf;
 
 import com.sun.jna.Native;
 import com.sun.jna.NativeLong;
-import com.sun.jna.platform.unix.LibCAPI.size_t;
 import io.pidcap.host.HostException;
 import io.pidcap.host.HostException.Code;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Turns what the kernel and libbpf return into results or exceptions with its words. */
 final class NativeCalls {
     static final String MORE_PERMISSION =
             "run as root, or give java the capabilities CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; a container or a"
                     + " locked-down kernel may refuse eBPF even then";
-
-    private static final Logger log = LoggerFactory.getLogger(NativeCalls.class);
 
     private NativeCalls() {}
 
@@ -50,17 +45,5 @@ final class NativeCalls {
     /** Descriptors are closed without asking: nothing was written through them that could be lost. */
     static void close(int descriptor) {
         LibcLibrary.INSTANCE.close(descriptor);
-    }
-
-    /**
-     * Gives memory back to the system that was freed: libbpf reads the kernel's types for each object that it loads, and
-     * the C library keeps those 10 MB.
-     */
-    static void giveBackFreed() {
-        try {
-            LibcLibrary.INSTANCE.malloc_trim(new size_t(0));
-        } catch (UnsatisfiedLinkError e) {
-            log.debug("freed memory stays: {}", e.getMessage());
-        }
     }
 }
