@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class EventWorker {
     private static final Logger log = LoggerFactory.getLogger(EventWorker.class);
 
+    /** What a snapshot of so many leaves behind when it is sent is more than the young generation holds. */
+    private static final int LARGE_SNAPSHOT_SOCKETS = 20_000;
+
     private final HostBackend backend;
     private final CoordinatorLink link;
     private final CommandQueue commands;
@@ -80,7 +83,10 @@ final class EventWorker {
         }
         become(EventState.ATTACHING, "asked to watch, " + config);
         try {
-            attach(sequence, config);
+            if (attach(sequence, config) >= LARGE_SNAPSHOT_SOCKETS) {
+                // The heap goes back to what lives; it would stay at what it took to get there.
+                System.gc();
+            }
         } catch (HostException e) {
             closeSource();
             link.failure(sequence, e);
@@ -90,7 +96,8 @@ final class EventWorker {
         }
     }
 
-    private void attach(long sequence, FlowEventSourceConfig config) throws InterruptedException {
+    /** The number of sockets in the snapshot. */
+    private int attach(long sequence, FlowEventSourceConfig config) throws InterruptedException {
         FlowEventSource opened = backend.openFlowEventSource(config);
         source = opened;
         opened.attach();
@@ -98,7 +105,7 @@ final class EventWorker {
         SocketSnapshot snapshot = opened.snapshot();
         long takenNanos = System.nanoTime();
         if (!snapshots.send(sequence, snapshot)) {
-            return; // the command that says why is on its way
+            return 0; // the command that says why is on its way
         }
         log.info(
                 "snapshot of {} sockets and {} processes: taken in {} ms, sent in {} ms",
@@ -118,6 +125,7 @@ final class EventWorker {
         link.watchReady(sequence, opened, prefilter, noPrefilter);
         pump = new FlowEventPump(opened, link, prefilter);
         become(EventState.WATCHING, "the snapshot is sent");
+        return snapshot.sockets().size();
     }
 
     private static double millis(long nanos) {

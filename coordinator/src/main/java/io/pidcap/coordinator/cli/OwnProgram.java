@@ -15,7 +15,7 @@ final class OwnProgram {
 
     /** As for the workers: quickly started, and a heap that follows what lives. */
     private static final String DEFAULT_JVM_OPTIONS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto"
-            + " -Xms32m -Xmn12m -Xmx512m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25";
+            + " -Xms32m -Xmn12m -Xmx512m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=15 -XX:-ShrinkHeapInSteps";
 
     private OwnProgram() {}
 
@@ -36,7 +36,7 @@ final class OwnProgram {
         if (!workerOptions.isEmpty()) {
             command.add("-D" + WorkerLauncher.JVM_OPTIONS_PROPERTY + "=" + workerOptions);
         }
-        command.addAll(List.of("-jar", lib.resolve("pidcap-coordinator.jar").toString()));
+        command.addAll(List.of("-cp", WorkerLauncher.classPath(lib), CoordinatorMain.class.getName()));
         return command;
     }
 

@@ -19,6 +19,10 @@ public final class FilterThread {
     static final int QUEUE_CAPACITY = 1024;
 
     private static final int CHUNK_PACKETS = 4096;
+
+    /** What a snapshot of so many leaves behind when it is taken over is more than the young generation holds. */
+    private static final int LARGE_SNAPSHOT_SOCKETS = 20_000;
+
     private static final long PUBLISH_NANOS = 50_000_000;
 
     private final FilterStage stage;
@@ -119,13 +123,20 @@ public final class FilterThread {
     /** True when finished, false when aborted. */
     private boolean filter() throws IOException, InterruptedException {
         boolean more = false;
+        boolean largeSnapshotTaken = false;
         while (true) {
             List<FilterCommand> commands = queue.takeAll(!more);
+            if (largeSnapshotTaken) {
+                // Now nobody holds it any more, and the heap goes back to what lives.
+                largeSnapshotTaken = false;
+                System.gc();
+            }
             if (commands == null) {
                 return false;
             }
             for (FilterCommand command : commands) {
                 stage.apply(command);
+                largeSnapshotTaken |= isLargeSnapshot(command);
             }
             more = stage.advance(CHUNK_PACKETS);
             if (!more && stage.isFinishing()) {
@@ -137,6 +148,11 @@ public final class FilterThread {
             }
             publish(!more);
         }
+    }
+
+    private static boolean isLargeSnapshot(FilterCommand command) {
+        return command instanceof FilterCommand.SnapshotArrived arrived
+                && arrived.snapshot().sockets().size() >= LARGE_SNAPSHOT_SOCKETS;
     }
 
     /** Also what is written so far: somebody may be looking at the packets as they come. */

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Starts worker processes with the Java that runs the coordinator.
@@ -24,10 +26,12 @@ public final class WorkerLauncher {
     public static final String JVM_OPTIONS_PROPERTY = "pidcap.worker.jvm";
 
     /**
-     * Names the folder with an archive of classes for each program, {@code PROGRAM.jsa}; set by the launcher script, which
-     * has made sure that they are whole. A Java that one does not fit ignores it.
+     * Names the archive with the classes of all three programs; set by the launcher script, which has made sure that it is
+     * whole. A Java that it does not fit ignores it.
      */
-    private static final String ARCHIVES_PROPERTY = "pidcap.archives";
+    private static final String ARCHIVE_PROPERTY = "pidcap.archive";
+
+    private static final String COORDINATOR_JAR = "pidcap-coordinator.jar";
 
     private static final String SHIELD = "trap '' INT HUP; exec \"$@\"";
 
@@ -56,6 +60,16 @@ public final class WorkerLauncher {
         return parent == null ? Path.of("").toAbsolutePath() : parent;
     }
 
+    /**
+     * The class path of all three programs, which is the same, and in the order of the launcher script, because the archive
+     * of their classes serves no other. Each jar names what it needs itself.
+     */
+    public static String classPath(Path libDirectory) {
+        return Stream.of(WorkerRole.CAPTURE.jar(), WorkerRole.EVENTS.jar(), COORDINATOR_JAR)
+                .map(jar -> libDirectory.resolve(jar).toString())
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
     /** Starts the first runs of both, which takes them longer than anything else takes us: do it before all else. */
     public Map<WorkerRole, WorkerProcess> launchBoth() throws IOException {
         Map<WorkerRole, WorkerProcess> started = new EnumMap<>(WorkerRole.class);
@@ -79,7 +93,7 @@ public final class WorkerLauncher {
             throw new IOException(role.program() + " is not installed: there is no " + jar);
         }
         Path log = logDirectory.resolve(role.word() + "-" + run + ".log");
-        ProcessBuilder builder = new ProcessBuilder(command(role, jar, run));
+        ProcessBuilder builder = new ProcessBuilder(command(role, run));
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.redirectErrorStream(true);
         try {
@@ -89,14 +103,15 @@ public final class WorkerLauncher {
         }
     }
 
-    private List<String> command(WorkerRole role, Path jar, int run) {
+    private List<String> command(WorkerRole role, int run) {
         List<String> command = new ArrayList<>();
         if (File.separatorChar == '/') {
             command.addAll(List.of("/bin/sh", "-c", SHIELD, "sh"));
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions(role));
-        command.addAll(List.of("-jar", jar.toString(), "--pipe", socket.toString(), "--run", Integer.toString(run)));
+        command.addAll(List.of("-cp", classPath(libDirectory), role.mainClass()));
+        command.addAll(List.of("--pipe", socket.toString(), "--run", Integer.toString(run)));
         return command;
     }
 
@@ -109,16 +124,21 @@ public final class WorkerLauncher {
                 // A file in /tmp that a thread updates twenty times a second, for tools that nobody points at a worker.
                 "-XX:-UsePerfData",
                 // The heap follows what lives: nothing is gained here by letting it grow for the collector's ease.
-                "-Xms24m",
-                "-Xmn8m",
-                "-XX:MinHeapFreeRatio=20",
-                "-XX:MaxHeapFreeRatio=25",
-                role == WorkerRole.CAPTURE ? "-Xmx48m" : "-Xmx256m",
+                "-XX:MinHeapFreeRatio=10",
+                "-XX:MaxHeapFreeRatio=15",
+                "-XX:-ShrinkHeapInSteps",
                 "-XX:+ExitOnOutOfMemoryError",
                 "--enable-native-access=ALL-UNNAMED"));
-        String archives = System.getProperty(ARCHIVES_PROPERTY, "");
-        if (!archives.isEmpty()) {
-            options.add("-XX:SharedArchiveFile=" + Path.of(archives, role.program() + ".jsa"));
+        options.addAll(
+                role == WorkerRole.CAPTURE
+                        ? List.of("-Xms8m", "-Xmn4m", "-Xmx48m")
+                        : List.of("-Xms24m", "-Xmn8m", "-Xmx256m"));
+        String archive = System.getProperty(ARCHIVE_PROPERTY, "");
+        if (!archive.isEmpty()) {
+            options.add("-XX:SharedArchiveFile=" + archive);
+            // At the place it was made for nothing in it has to be changed, so that the three JVMs share it.
+            options.add("-XX:+UnlockDiagnosticVMOptions");
+            options.add("-XX:ArchiveRelocationMode=0");
             options.add("-Xlog:cds=off");
             options.add("-Xlog:class+path=off");
         }

@@ -4,16 +4,18 @@ import io.pidcap.protocol.v1.Role;
 
 /** Which of the two programs a worker is. */
 public enum WorkerRole {
-    CAPTURE("capture", "pidcap-capture-worker.jar", Role.ROLE_CAPTURE_WORKER),
-    EVENTS("events", "pidcap-event-worker.jar", Role.ROLE_EVENT_WORKER);
+    CAPTURE("capture", "pidcap-capture-worker.jar", "io.pidcap.capture.CaptureWorkerMain", Role.ROLE_CAPTURE_WORKER),
+    EVENTS("events", "pidcap-event-worker.jar", "io.pidcap.event.EventWorkerMain", Role.ROLE_EVENT_WORKER);
 
     private final String word;
     private final String jar;
+    private final String mainClass;
     private final Role role;
 
-    WorkerRole(String word, String jar, Role role) {
+    WorkerRole(String word, String jar, String mainClass, Role role) {
         this.word = word;
         this.jar = jar;
+        this.mainClass = mainClass;
         this.role = role;
     }
 
@@ -24,6 +26,10 @@ public enum WorkerRole {
 
     String jar() {
         return jar;
+    }
+
+    String mainClass() {
+        return mainClass;
     }
 
     public Role wire() {

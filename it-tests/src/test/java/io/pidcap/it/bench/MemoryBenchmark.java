@@ -29,6 +29,8 @@ final class MemoryBenchmark implements Benchmark {
     @Override
     public List<Row> run(Workplace place) throws IOException, InterruptedException {
         double[] used = new double[place.rounds()];
+        double[] mapped = new double[place.rounds()];
+        double[] empty = new double[place.rounds()];
         int socketsOfEach = (int) place.scaled(SOCKETS_OF_EACH);
         try (CostProgram.Held held = CostProgram.compile(place).hold(PROCESSES, socketsOfEach)) {
             place.say(held.sockets() + " sockets");
@@ -43,10 +45,22 @@ final class MemoryBenchmark implements Benchmark {
                     Resident resident = Resident.of(pids);
                     place.say(resident.toString());
                     used[i] = resident.megabytes();
+                    mapped[i] = resident.mappedMegabytes();
                 }
             }
         }
+        for (int i = 0; i < empty.length; i++) {
+            empty[i] = EmptyJvms.measure(place).megabytes();
+        }
         return List.of(
-                Row.promised("three JVMs, 100,000 live flows", "MB", used, PROMISED_MEGABYTES, Target.atMost(1)));
+                Row.promised("three JVMs, 100,000 live flows", "MB", used, PROMISED_MEGABYTES, Target.atMost(1)),
+                Row.of(
+                        "the same, pages that they share counted for each",
+                        "MB",
+                        mapped,
+                        "counted once",
+                        used,
+                        Target.NONE),
+                Row.of("the same", "MB", used, "three JVMs that do nothing", empty, Target.NONE));
     }
 }

@@ -23,9 +23,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The ring has room for 31 records: whatever is done while nobody reads it is lost, and must be found by looking. */
+/**
+ * The ring has room for 31 records: whatever is done while nobody reads it is lost, and must be found by looking. What others
+ * on this host do fills so small a ring as well, at any time: there may be more gaps than the one that a test makes.
+ */
 class OverflowTest {
     private static final int RING_BYTES = 4096;
+    private static final int MOST_ATTEMPTS = 100;
     /** Fills the ring. */
     private static final String FLOOD =
             "for i in range(200): x = udp(); x.bind(('127.0.0.1', 0)); x.connect(('127.0.0.1', 9)); x.close()";
@@ -56,9 +60,39 @@ class OverflowTest {
         return end("127.0.0.1", actor.number(socket + ".getsockname()[1]"));
     }
 
+    /** When something was lost, by the monotonic clock. */
+    private record Loss(long fromNanos, long untilNanos) {}
+
     /** What is run in one go while nobody reads, behind a flood. */
-    private void lose(String... statements) {
+    private Loss lose(String... statements) {
+        long from = System.nanoTime();
         actor.run(FLOOD + "\0" + String.join("\0", statements));
+        return new Loss(from, System.nanoTime());
+    }
+
+    /** The one gap that the loss lies in: nobody read meanwhile. */
+    private FlowGap gapOf(Loss loss) {
+        List<FlowGap> around = watched.collector.gaps.stream()
+                .filter(gap -> gap.from().monotonicNanos() < loss.fromNanos
+                        && gap.until().monotonicNanos() > loss.untilNanos)
+                .toList();
+        assertThat(around)
+                .as("gaps around %s of %s", loss, watched.collector.gaps)
+                .hasSize(1);
+        return around.get(0);
+    }
+
+    /** Does it, and once more where others filled the ring meanwhile, so that it was told by their gap if at all. */
+    private void undisturbed(Runnable step) {
+        for (int i = 0; i < MOST_ATTEMPTS; i++) {
+            int gaps = watched.collector.gaps.size();
+            step.run();
+            watched.catchUp();
+            if (watched.collector.gaps.size() == gaps) {
+                return;
+            }
+        }
+        throw new AssertionError("others on this host filled the ring " + MOST_ATTEMPTS + " times in a row");
     }
 
     private Set<Integer> ownersOf(FlowEvent event) {
@@ -73,20 +107,15 @@ class OverflowTest {
 
     @Test
     void shouldKnowAgainWhatIsOpenAndCountTheLoss() {
-        long before = System.nanoTime();
-        lose(
+        Loss loss = lose(
                 "u = udp(); u.bind(('127.0.0.1', 0))",
                 "v = udp(); v.connect(u.getsockname())",
                 "n = tcp(); n.bind(('127.0.0.1', 0)); n.listen()",
                 "c = tcp(); c.connect(n.getsockname()); a = n.accept()[0]");
-        long after = System.nanoTime();
         watched.catchUp();
 
         assertThat(watched.collector.lostEvents).isGreaterThan(150);
-        assertThat(watched.collector.gaps).hasSize(1);
-        FlowGap gap = watched.collector.gaps.get(0);
-        assertThat(gap.from().monotonicNanos()).isLessThan(before);
-        assertThat(gap.until().monotonicNanos()).isGreaterThan(after);
+        FlowGap gap = gapOf(loss);
         List<FiveTuple> tuples = List.of(
                 udp(local("u"), Endpoint.NONE),
                 udp(local("v"), local("u")),
@@ -108,29 +137,30 @@ class OverflowTest {
                     .as("the end of %s", tuple)
                     .hasSize(1);
         }
-        assertThat(watched.collector.gaps).hasSize(1);
     }
 
     @Test
     void shouldCloseWhatIsGoneAndKeepWhatWaitsToBeAccepted() {
-        actor.run("u = udp(); u.bind(('127.0.0.1', 0))", "c = tcp(); c.connect(l.getsockname()); a = l.accept()[0]");
-        actor.run("w = tcp(); w.connect(l.getsockname())");
+        undisturbed(() -> {
+            actor.run("u = udp(); u.bind(('127.0.0.1', 0)); l = tcp(); l.bind(('127.0.0.1', 0)); l.listen()");
+            actor.run("c = tcp(); c.connect(l.getsockname()); a = l.accept()[0]");
+            actor.run("w = tcp(); w.connect(l.getsockname())");
+        });
         Endpoint listener = local("l");
         FlowEvent bound = watched.awaitOpened(udp(local("u"), Endpoint.NONE));
         FlowEvent client = watched.await(connected(local("c")));
         FlowEvent accepted = watched.awaitOpened(tcp(listener, local("c")));
         FlowEvent waiting = watched.awaitOpened(tcp(listener, local("w")));
 
-        lose("u.close(); c.close(); a.close()");
+        Loss loss = lose("u.close(); c.close(); a.close()");
         watched.catchUp();
 
         for (FlowEvent gone : List.of(bound, client, accepted)) {
             FlowEvent closed = watched.await(is(Kind.CLOSED, gone.socketId(), actor.pid()));
             assertThat(closed.observed().monotonicNanos())
-                    .isEqualTo(watched.collector.gaps.get(0).until().monotonicNanos());
+                    .isEqualTo(gapOf(loss).until().monotonicNanos());
         }
         assertThat(ownersOf(waiting)).containsExactly(actor.pid());
-        assertThat(watched.collector.gaps).hasSize(1);
     }
 
     @Test
@@ -169,11 +199,9 @@ class OverflowTest {
 
         lose("os.write(asked, b'x'); os.read(answered, 1)");
         watched.catchUp();
-        assertThat(watched.collector.gaps).hasSize(1);
         assertThat(ownersOf(accepted)).containsExactlyInAnyOrder(actor.pid(), child);
 
-        actor.run("os.write(asked, b'x'); os.read(answered, 1)");
-        watched.catchUp();
+        undisturbed(() -> actor.run("os.write(asked, b'x'); os.read(answered, 1)"));
         assertThat(ownersOf(accepted)).containsExactly(child);
     }
 
