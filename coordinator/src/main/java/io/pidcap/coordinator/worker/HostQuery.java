@@ -56,7 +56,8 @@ public final class HostQuery implements AutoCloseable {
         Path directory = Files.createTempDirectory("pidcap-");
         Path socket = directory.resolve("worker.sock");
         WorkerAdmission admission = new WorkerAdmission(PeerCheck.ofOwner(directory));
-        WorkerProcess process = new WorkerLauncher(libDirectory, socket, directory).launch(role, ONLY_RUN);
+        WorkerProcess process =
+                new WorkerLauncher(libDirectory, socket, directory, WorkerNeeds.QUESTIONS).launch(role, ONLY_RUN);
         PipeServer server = PipeServer.listen(socket, admission);
         HostQuery query = new HostQuery(role, WorkerDeadlines.DEFAULT, directory, server, process);
         query.admit(admission);

@@ -15,6 +15,8 @@ import java.util.Map;
  * <p>The worker is started through a shell that ignores SIGINT and SIGHUP and then becomes it: a Ctrl-C at the terminal
  * goes to every process there, and only the coordinator may decide what it means. The secret is not on the command
  * line, where every user could read it.
+ *
+ * <p>What it is allowed is cut down to what it needs, see {@link WorkerPrivileges}.
  */
 public final class WorkerLauncher {
     /** Names the folder of the program's jars; set by the launcher script. */
@@ -29,20 +31,24 @@ public final class WorkerLauncher {
      */
     private static final String ARCHIVES_PROPERTY = "pidcap.archives";
 
-    private static final String SHIELD = "trap '' INT HUP; exec \"$@\"";
+    /** Until Linux 5.11 what eBPF holds is locked memory, and only root may raise its limit. */
+    private static final String SHIELD = "trap '' INT HUP; ulimit -l unlimited 2>/dev/null; exec \"$@\"";
 
     private final Path libDirectory;
     private final Path socket;
     private final Path logDirectory;
+    private final WorkerNeeds needs;
+    private final WorkerPrivileges privileges = WorkerPrivileges.ofThisProcess();
 
     /**
      * @param socket on which the coordinator listens, or will before it delivers the secret
      * @param logDirectory must exist
      */
-    public WorkerLauncher(Path libDirectory, Path socket, Path logDirectory) {
+    public WorkerLauncher(Path libDirectory, Path socket, Path logDirectory, WorkerNeeds needs) {
         this.libDirectory = libDirectory;
         this.socket = socket;
         this.logDirectory = logDirectory;
+        this.needs = needs;
     }
 
     /** The folder with the jars of this installation. */
@@ -94,6 +100,7 @@ public final class WorkerLauncher {
         if (File.separatorChar == '/') {
             command.addAll(List.of("/bin/sh", "-c", SHIELD, "sh"));
         }
+        command.addAll(privileges.prefix(role, needs));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions(role));
         command.addAll(List.of("-jar", jar.toString(), "--pipe", socket.toString(), "--run", Integer.toString(run)));
