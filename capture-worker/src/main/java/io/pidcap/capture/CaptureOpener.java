@@ -16,13 +16,20 @@ final class CaptureOpener {
 
     private final HostBackend host;
     private final int run;
+    private final int becomes;
     private final Consumer<SpoolPosition> announcements;
     private final CaptureLoop.EndListener endListener;
 
+    /** @param becomes see {@link WorkerArguments} */
     CaptureOpener(
-            HostBackend host, int run, Consumer<SpoolPosition> announcements, CaptureLoop.EndListener endListener) {
+            HostBackend host,
+            int run,
+            int becomes,
+            Consumer<SpoolPosition> announcements,
+            CaptureLoop.EndListener endListener) {
         this.host = host;
         this.run = run;
+        this.becomes = becomes;
         this.announcements = announcements;
         this.endListener = endListener;
     }
@@ -40,7 +47,7 @@ final class CaptureOpener {
             for (PacketSourceConfig config : request.interfaces()) {
                 sources.add(host.openPacketSource(config));
             }
-            LOG.info("{}", host.dropPrivileges(request.spoolDirectory()));
+            LOG.info("{}", host.dropPrivileges(request.spoolDirectory(), becomes));
             for (PacketSource source : sources) {
                 loops.add(loop(request, source, loops.size()));
             }

@@ -48,15 +48,16 @@ public interface HostBackend {
     List<HostFeature> probeEventFeatures();
 
     /**
-     * Gives up, for good, what is not needed once packet sources are open: the process becomes the owner of {@code
-     * directory}, in which segments can be created after that, too. Of privileges no thread keeps any but the calling
-     * one, which keeps what {@link PacketSource#prefilter} needs if the process was given that. Where the process may
-     * not become somebody else, only the calling thread's privileges go.
+     * Gives up, for good, what is not needed once packet sources are open: the process becomes another user, who can create
+     * segments in {@code directory} whoever owns the way there; the owner's group can read them. Of privileges no thread keeps
+     * any but the calling one, which keeps what {@link PacketSource#prefilter} needs if the process was given that.
      *
+     * @param userId of that user, and of the group; 0: the process stays who it is, and only the calling thread's
+     *     privileges go
      * @return what became of it, for a log
-     * @throws HostException it must be able to, and cannot
+     * @throws HostException it cannot become that user
      */
-    default String dropPrivileges(Path directory) {
+    default String dropPrivileges(Path directory, int userId) {
         return "this system has nothing to drop";
     }
 

@@ -104,6 +104,7 @@ public final class WorkerLauncher {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions(role));
         command.addAll(List.of("-jar", jar.toString(), "--pipe", socket.toString(), "--run", Integer.toString(run)));
+        command.addAll(privileges.arguments(role, needs));
         return command;
     }
 

@@ -20,13 +20,15 @@ public record WorkerNeeds(boolean capture, boolean prefilter, boolean exact) {
 
     /** @param held what we have, of which CAP_SYS_ADMIN makes others superfluous */
     Set<Capability> of(WorkerRole role, Set<Capability> held) {
-        Set<Capability> needed = role == WorkerRole.CAPTURE ? ofCapture() : ofEvents(held);
+        Set<Capability> needed = role == WorkerRole.CAPTURE ? ofCapture(held) : ofEvents(held);
         needed.retainAll(held);
         return needed;
     }
 
-    private Set<Capability> ofCapture() {
+    private Set<Capability> ofCapture(Set<Capability> held) {
         Set<Capability> needed = EnumSet.of(Capability.NET_RAW);
+        // A container may have the greater one alone.
+        needed.add(held.contains(Capability.DAC_READ_SEARCH) ? Capability.DAC_READ_SEARCH : Capability.DAC_OVERRIDE);
         if (capture) {
             needed.add(Capability.SETUID);
             needed.add(Capability.SETGID);

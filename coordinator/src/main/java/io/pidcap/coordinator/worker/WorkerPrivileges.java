@@ -8,16 +8,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Starts workers with no more than they need of what this process has. Capabilities belong to threads, and a virtual machine
  * has many that no Java code reaches; so setpriv(1) takes the rest away before it begins.
  */
 public final class WorkerPrivileges {
-    private static final Logger LOG = LoggerFactory.getLogger(WorkerPrivileges.class);
-
     /**
      * A user, and a group, without a name: in the range that Debian's policy reserves, and outside of what systemd gives to
      * services. Unlike {@code nobody} it has no other processes, which could end ours.
@@ -26,29 +22,36 @@ public final class WorkerPrivileges {
 
     private static final List<Path> SETPRIV = List.of(Path.of("/usr/bin/setpriv"), Path.of("/bin/setpriv"));
 
-    /** Of this process: to give a spool away, and to have power over what is another user's then. */
-    private static final Set<Capability> TO_BECOME_ANOTHER = EnumSet.of(
-            Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.KILL, Capability.SETUID, Capability.SETGID);
+    /** Of this process: for the worker to become that user, and to end him. */
+    private static final Set<Capability> TO_BECOME_ANOTHER =
+            EnumSet.of(Capability.DAC_OVERRIDE, Capability.KILL, Capability.SETUID, Capability.SETGID);
+
+    /** Who gets there can make files in it, which are of its group, and its owner alone sees them: see 0014. */
+    private static final int MODE_OF_A_SHARED_SPOOL = 02733;
 
     private final boolean root;
     private final Set<Capability> held;
     private final Set<Capability> ambient;
+    private final boolean unnamedExists;
     private final @Nullable Path setpriv;
 
     /**
      * @param status the text of this process's {@code /proc/self/status}; empty on other systems
+     * @param unnamedExists whether this user namespace has the user without a name
      * @param setpriv null: there is none
      */
-    WorkerPrivileges(String status, @Nullable Path setpriv) {
+    WorkerPrivileges(String status, boolean unnamedExists, @Nullable Path setpriv) {
         root = status.lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*"));
         held = Capability.in(status, "CapEff");
         ambient = Capability.in(status, "CapAmb");
+        this.unnamedExists = unnamedExists;
         this.setpriv = setpriv;
     }
 
     public static WorkerPrivileges ofThisProcess() {
         Path found = SETPRIV.stream().filter(Files::isExecutable).findFirst().orElse(null);
-        return new WorkerPrivileges(Capability.ownStatus(), found);
+        boolean exists = isMapped(Path.of("/proc/self/uid_map")) && isMapped(Path.of("/proc/self/gid_map"));
+        return new WorkerPrivileges(Capability.ownStatus(), exists, found);
     }
 
     /** What goes before the worker's command; empty where there is nothing that we could take away. */
@@ -99,29 +102,42 @@ public final class WorkerPrivileges {
             return "without CAP_SYS_PTRACE the event-worker sees only processes that have no more of them than itself";
         }
         if (root && !mayBecomeAnother()) {
-            return "the capture-worker stays root without " + TO_BECOME_ANOTHER;
+            return "the capture-worker stays root without "
+                    + (unnamedExists ? TO_BECOME_ANOTHER : "user " + UNNAMED + " in this user namespace");
         }
         return root || held.isEmpty() ? "" : "only root can take them from every thread of the capture-worker";
     }
 
     private boolean mayBecomeAnother() {
-        return root && held.containsAll(TO_BECOME_ANOTHER);
+        return root && setpriv != null && unnamedExists && held.containsAll(TO_BECOME_ANOTHER);
+    }
+
+    /** @param map see user_namespaces(7): first number here, first number outside, how many */
+    private static boolean isMapped(Path map) {
+        try {
+            return Files.readAllLines(map).stream()
+                    .map(line -> line.strip().split("\\s+"))
+                    .anyMatch(range -> UNNAMED >= Long.parseLong(range[0])
+                            && UNNAMED < Long.parseLong(range[0]) + Long.parseLong(range[2]));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** What is added to the arguments of a worker that captures. */
+    List<String> arguments(WorkerRole role, WorkerNeeds needs) {
+        return role == WorkerRole.CAPTURE && needs.capture() && mayBecomeAnother()
+                ? List.of("--become", Integer.toString(UNNAMED))
+                : List.of();
     }
 
     /**
-     * Gives a spool to whom a capture-worker is to become, which is told by its owner: a user that is no one
-     * else, where we may read and delete his files and end his processes.
+     * Lets whom the capture-worker becomes make files in a spool. The directory above it lets nobody but its owner pass: who
+     * has not the spool open already does not come there. The files are of the spool's group, so its owner can read them.
      */
-    public void prepareSpool(Path spool) {
-        if (!mayBecomeAnother()) {
-            return;
-        }
-        try {
-            Files.setAttribute(spool, "unix:gid", UNNAMED);
-            Files.setAttribute(spool, "unix:uid", UNNAMED);
-        } catch (IOException e) {
-            // In a user namespace there may be no such user.
-            LOG.info("the capture-worker stays root: give {} to user {}: {}", spool, UNNAMED, e.getMessage());
+    public void prepareSpool(Path spool) throws IOException {
+        if (mayBecomeAnother()) {
+            Files.setAttribute(spool, "unix:mode", MODE_OF_A_SHARED_SPOOL);
         }
     }
 }

@@ -17,7 +17,7 @@ class WorkerPrivilegesTest {
     private static final WorkerNeeds PLAIN = WorkerNeeds.session(false, true);
 
     private static WorkerPrivileges of(int user, String effective, String ambient) {
-        return new WorkerPrivileges(status(user, effective, ambient), SETPRIV);
+        return new WorkerPrivileges(status(user, effective, ambient), true, SETPRIV);
     }
 
     private static String status(int user, String effective, String ambient) {
@@ -35,7 +35,7 @@ class WorkerPrivilegesTest {
                         "--no-new-privs",
                         "--inh-caps=-all",
                         "--ambient-caps=-all",
-                        "--bounding-set=-all,+cap_6,+cap_7,+cap_13",
+                        "--bounding-set=-all,+cap_2,+cap_6,+cap_7,+cap_13",
                         "--");
         assertThat(root.prefix(WorkerRole.EVENTS, PLAIN))
                 .contains("--bounding-set=-all,+cap_2,+cap_12,+cap_19,+cap_21");
@@ -46,10 +46,25 @@ class WorkerPrivilegesTest {
     void shouldGiveTheRightToAdministerOnlyToWhoAsksForIt() {
         WorkerPrivileges root = of(0, ALL, NONE);
         assertThat(root.prefix(WorkerRole.CAPTURE, WorkerNeeds.session(true, true)))
-                .contains("--bounding-set=-all,+cap_6,+cap_7,+cap_13,+cap_21");
+                .contains("--bounding-set=-all,+cap_2,+cap_6,+cap_7,+cap_13,+cap_21");
         assertThat(root.prefix(WorkerRole.EVENTS, WorkerNeeds.session(false, false)))
                 .contains("--bounding-set=-all,+cap_2,+cap_19");
-        assertThat(root.prefix(WorkerRole.CAPTURE, WorkerNeeds.QUESTIONS)).contains("--bounding-set=-all,+cap_13");
+        assertThat(root.prefix(WorkerRole.CAPTURE, WorkerNeeds.QUESTIONS))
+                .contains("--bounding-set=-all,+cap_2,+cap_13");
+    }
+
+    @Test
+    void shouldTellOnlyWhoCapturesToBecomeAnotherAndOnlyWhereThatIsThere() {
+        WorkerPrivileges root = of(0, ALL, NONE);
+        assertThat(root.arguments(WorkerRole.CAPTURE, PLAIN)).containsExactly("--become", "65530");
+        assertThat(root.arguments(WorkerRole.EVENTS, PLAIN)).isEmpty();
+        assertThat(root.arguments(WorkerRole.CAPTURE, WorkerNeeds.QUESTIONS)).isEmpty();
+        assertThat(of(0, NET_RAW, NONE).arguments(WorkerRole.CAPTURE, PLAIN)).isEmpty();
+        assertThat(of(1000, NET_RAW, NET_RAW).arguments(WorkerRole.CAPTURE, PLAIN))
+                .isEmpty();
+        WorkerPrivileges namespaced = new WorkerPrivileges(status(0, ALL, NONE), false, SETPRIV);
+        assertThat(namespaced.arguments(WorkerRole.CAPTURE, PLAIN)).isEmpty();
+        assertThat(namespaced.limits()).contains("user namespace");
     }
 
     /** All but CAP_SYS_ADMIN, bit 21: the three that it stands for are worth something then. */
@@ -90,7 +105,8 @@ class WorkerPrivilegesTest {
         WorkerPrivileges container = of(0, "00000000a80425fb", NONE);
         assertThat(container.prefix(WorkerRole.EVENTS, PLAIN))
                 .containsExactly("/usr/bin/setpriv", "--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--");
-        assertThat(container.prefix(WorkerRole.CAPTURE, PLAIN)).contains("--bounding-set=-all,+cap_6,+cap_7,+cap_13");
+        assertThat(container.prefix(WorkerRole.CAPTURE, PLAIN))
+                .contains("--bounding-set=-all,+cap_1,+cap_6,+cap_7,+cap_13");
         assertThat(of(1000, NET_RAW, NET_RAW).prefix(WorkerRole.EVENTS, PLAIN))
                 .containsExactly("/usr/bin/setpriv", "--no-new-privs", "--");
     }
@@ -104,9 +120,9 @@ class WorkerPrivilegesTest {
 
     @Test
     void shouldStartThemAllTheSameWhereNothingIsKnownOrSetprivIsMissing() {
-        assertThat(new WorkerPrivileges("", SETPRIV).prefix(WorkerRole.CAPTURE, PLAIN))
+        assertThat(new WorkerPrivileges("", true, SETPRIV).prefix(WorkerRole.CAPTURE, PLAIN))
                 .isEmpty();
-        WorkerPrivileges without = new WorkerPrivileges(status(0, ALL, NONE), null);
+        WorkerPrivileges without = new WorkerPrivileges(status(0, ALL, NONE), true, null);
         assertThat(without.prefix(WorkerRole.CAPTURE, PLAIN)).isEmpty();
         assertThat(without.limits()).contains("setpriv");
     }

@@ -95,7 +95,7 @@ class PrivilegeIT {
             assertThat(thread.groupIds()).containsOnly(UNNAMED);
             assertThat(thread.groups()).isEmpty();
             assertThat(thread.noNewPrivileges()).isTrue();
-            long most = NET_RAW | SETUID | SETGID | (prefilter ? SYS_ADMIN : 0);
+            long most = NET_RAW | DAC_READ_SEARCH | SETUID | SETGID | (prefilter ? SYS_ADMIN : 0);
             assertThat(thread.bounding()).isEqualTo(most);
         });
         // The one that opens maps of the event-worker when it is restarted; none that packets pass through.

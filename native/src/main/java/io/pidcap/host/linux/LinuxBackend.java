@@ -57,8 +57,8 @@ public final class LinuxBackend implements HostBackend {
     }
 
     @Override
-    public String dropPrivileges(Path directory) {
-        return Privileges.drop(directory, segments);
+    public String dropPrivileges(Path directory, int userId) {
+        return Privileges.drop(directory, userId, segments);
     }
 
     @Override

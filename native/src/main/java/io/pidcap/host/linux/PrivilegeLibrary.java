@@ -19,8 +19,6 @@ interface PrivilegeLibrary extends Library {
     int PR_SET_KEEPCAPS = 8;
 
     /* <linux/capability.h> */
-    int CAP_SETGID = 6;
-    int CAP_SETUID = 7;
     int CAP_SYS_ADMIN = 21;
     int _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 

@@ -7,10 +7,6 @@ import io.pidcap.host.HostException;
 import io.pidcap.host.HostException.Code;
 import io.pidcap.host.linux.bpf.CapturePrefilter;
 import io.pidcap.host.pcap.HeldDirectory;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -26,22 +22,16 @@ final class Privileges {
     private Privileges() {}
 
     /** @see io.pidcap.host.HostBackend#dropPrivileges */
-    static String drop(Path directory, HeldDirectory segments) {
-        int owner = attribute(directory, "unix:uid");
-        int group = attribute(directory, "unix:gid");
-        long held = heldByThread();
-        long kept = held & bit(PrivilegeLibrary.CAP_SYS_ADMIN);
-        boolean leaves = LIBC.geteuid() == 0
-                && owner != 0
-                && (held & bit(PrivilegeLibrary.CAP_SETUID)) != 0
-                && (held & bit(PrivilegeLibrary.CAP_SETGID)) != 0;
+    static String drop(Path directory, int userId, HeldDirectory segments) {
+        long kept = heldByThread() & bit(PrivilegeLibrary.CAP_SYS_ADMIN);
+        boolean leaves = userId != 0;
         if (leaves) {
             hold(directory, segments);
             openFiles(kept != 0);
-            become(owner, group, kept != 0);
+            become(userId, kept != 0);
         }
         keepInThread(kept);
-        return (leaves ? "became user " + owner + ", group " + group : "stayed user " + LIBC.geteuid())
+        return (leaves ? "became user " + userId : "stayed user " + LIBC.geteuid())
                 + (kept == 0 ? "" : "; one thread keeps CAP_SYS_ADMIN for the prefilter");
     }
 
@@ -61,11 +51,11 @@ final class Privileges {
         }
     }
 
-    private static void become(int owner, int group, boolean threadKeeps) {
+    private static void become(int userId, boolean threadKeeps) {
         keepOverChange(threadKeeps);
         checked(LIBC.setgroups(new size_t(0), null), "leave all groups");
-        checked(LIBC.setresgid(group, group, group), "become group " + group);
-        checked(LIBC.setresuid(owner, owner, owner), "become user " + owner);
+        checked(LIBC.setresgid(userId, userId, userId), "become group " + userId);
+        checked(LIBC.setresuid(userId, userId, userId), "become user " + userId);
         keepOverChange(false);
     }
 
@@ -98,15 +88,6 @@ final class Privileges {
 
     private static long bit(int capability) {
         return 1L << capability;
-    }
-
-    private static int attribute(Path directory, String name) {
-        try {
-            return (Integer) Files.getAttribute(directory, name, LinkOption.NOFOLLOW_LINKS);
-        } catch (IOException e) {
-            String why = e instanceof NoSuchFileException ? "no such directory" : String.valueOf(e.getMessage());
-            throw new HostException(Code.IO, "look at " + directory + ": " + why, "", e);
-        }
     }
 
     private static int checked(int result, String operation) {

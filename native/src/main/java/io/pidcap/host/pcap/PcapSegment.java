@@ -96,6 +96,10 @@ final class PcapSegment implements PacketSource.Segment {
         try {
             Files.createFile(
                     reached, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            if (!reached.equals(file)) {
+                // Who reads it is another user then, by the group; at once it would be subject to the umask.
+                Files.setPosixFilePermissions(reached, PosixFilePermissions.fromString("rw-r-----"));
+            }
         } catch (IOException e) {
             throw refused(file, e);
         }
