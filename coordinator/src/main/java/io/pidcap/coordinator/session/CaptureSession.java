@@ -110,7 +110,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         Map<WorkerRole, WorkerProcess> workers = Map.of();
         try {
             directory = home.create(LocalDateTime.ofInstant(started, ZoneId.systemDefault()), config.subject());
-            WorkerPrivileges.ofThisProcess().prepareSpool(directory.spool());
+            WorkerPrivileges.ofStarter().prepareSpool(directory.spool());
             WorkerLauncher launcher =
                     new WorkerLauncher(libDirectory, directory.workerSocket(), directory.logs(), needs(config));
             workers = launcher.launchBoth();
@@ -153,6 +153,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             record.begin();
             PipeServer workerPipe = PipeServer.listen(directory.workerSocket(), admission);
             resources.serve(workerPipe, workerPipe.refusals());
+            launcher.admitWorkers();
             ControlServer controlPipe = new ControlServer(directory.controlSocket(), peers, loop, control);
             resources.serve(controlPipe, controlPipe.refusals());
         } catch (IOException | RuntimeException e) {

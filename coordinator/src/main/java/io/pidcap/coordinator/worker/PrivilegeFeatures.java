@@ -2,6 +2,7 @@ package io.pidcap.coordinator.worker;
 
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.HostFeature.Availability;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -41,12 +42,31 @@ public final class PrivilegeFeatures {
 
     /** Nothing on systems without capabilities. */
     public static List<HostFeature> probe() {
-        String status = Capability.ownStatus();
-        return status.isEmpty()
-                ? List.of()
-                : of(
-                        Capability.in(status, "CapEff"),
-                        WorkerPrivileges.ofThisProcess().limits());
+        String own = Capability.ownStatus();
+        if (own.isEmpty()) {
+            return List.of();
+        }
+        WorkerPrivileges privileges;
+        try {
+            privileges = WorkerPrivileges.ofStarter();
+        } catch (IOException e) {
+            return List.of(
+                    new HostFeature("privilege-starter", Availability.UNAVAILABLE, String.valueOf(e.getMessage()), ""));
+        }
+        List<HostFeature> features = new ArrayList<>(of(privileges.held(), privileges.limits()));
+        features.add(coordinator(Capability.in(own, "CapEff")));
+        return features;
+    }
+
+    /** @param held by the process that reads what the workers capture */
+    static HostFeature coordinator(Set<Capability> held) {
+        return held.isEmpty()
+                ? available("privilege-reader", "what parses packets has no privileges")
+                : new HostFeature(
+                        "privilege-reader",
+                        Availability.UNAVAILABLE,
+                        "what parses packets has privileges: " + names(held),
+                        "start it through sudo, or name its user: PIDCAP_USER=NAME ./pidcap");
     }
 
     /**

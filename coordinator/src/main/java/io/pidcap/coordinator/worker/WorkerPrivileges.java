@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +30,13 @@ public final class WorkerPrivileges {
     /** Who gets there can make files in it, which are of its group, and its owner alone sees them: see 0014. */
     private static final int MODE_OF_A_SHARED_SPOOL = 02733;
 
+    private final String status;
     private final boolean root;
     private final Set<Capability> held;
     private final Set<Capability> ambient;
     private final boolean unnamedExists;
     private final @Nullable Path setpriv;
+    private final int group;
 
     /**
      * @param status the text of this process's {@code /proc/self/status}; empty on other systems
@@ -41,6 +44,12 @@ public final class WorkerPrivileges {
      * @param setpriv null: there is none
      */
     WorkerPrivileges(String status, boolean unnamedExists, @Nullable Path setpriv) {
+        this(status, unnamedExists, setpriv, -1);
+    }
+
+    private WorkerPrivileges(String status, boolean unnamedExists, @Nullable Path setpriv, int group) {
+        this.status = status;
+        this.group = group;
         root = status.lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*"));
         held = Capability.in(status, "CapEff");
         ambient = Capability.in(status, "CapAmb");
@@ -48,10 +57,35 @@ public final class WorkerPrivileges {
         this.setpriv = setpriv;
     }
 
+    /** Of this process itself. */
     public static WorkerPrivileges ofThisProcess() {
+        return of(Capability.ownStatus());
+    }
+
+    /**
+     * Of the process that starts this one's workers, which may be this one.
+     *
+     * @throws IOException it is another, and cannot be reached
+     */
+    public static WorkerPrivileges ofStarter() throws IOException {
+        Optional<StarterClient> starter = StarterClient.ofThisProcess();
+        return starter.isPresent() ? of(starter.get().status()) : ofThisProcess();
+    }
+
+    private static WorkerPrivileges of(String status) {
         Path found = SETPRIV.stream().filter(Files::isExecutable).findFirst().orElse(null);
         boolean exists = isMapped(Path.of("/proc/self/uid_map")) && isMapped(Path.of("/proc/self/gid_map"));
-        return new WorkerPrivileges(Capability.ownStatus(), exists, found);
+        return new WorkerPrivileges(status, exists, found);
+    }
+
+    /** The same for workers that reach the coordinator by its group. */
+    WorkerPrivileges inGroup(int number) {
+        return new WorkerPrivileges(status, unnamedExists, setpriv, number);
+    }
+
+    /** What it has and may use. */
+    Set<Capability> held() {
+        return held;
     }
 
     /** What goes before the worker's command; empty where there is nothing that we could take away. */
@@ -75,6 +109,10 @@ public final class WorkerPrivileges {
                 prefix.add("--bounding-set=" + kept);
             }
         }
+        if (group >= 0) {
+            prefix.add("--regid=" + group);
+            prefix.add("--clear-groups");
+        }
         prefix.add("--");
         return prefix;
     }
@@ -90,7 +128,7 @@ public final class WorkerPrivileges {
         return text.toString();
     }
 
-    /** Why workers keep more than they need; empty: they do not, or we are nobody with privileges. */
+    /** Why workers keep more than they need; empty: they do not, or there are no privileges. */
     String limits() {
         if (setpriv == null) {
             return held.isEmpty() ? "" : "there is no setpriv(1), of util-linux";

@@ -2,6 +2,7 @@ package io.pidcap.it.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.it.support.LeastPrivilege;
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Require;
 import io.pidcap.it.support.StartedSessions;
@@ -10,7 +11,6 @@ import io.pidcap.it.support.ThreadStatus;
 import io.pidcap.it.support.TrafficProgram;
 import io.pidcap.it.support.Tshark;
 import io.pidcap.it.support.UnprivilegedPlace;
-import io.pidcap.it.support.Victim;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,17 +28,8 @@ class PrivilegeIT {
     private static final String SERVER = "127.231.0.1";
     private static final String TARGET = "127.231.0.2";
 
-    /** Bits of linux/capability.h. */
-    private static final long DAC_READ_SEARCH = 1L << 2;
-
-    private static final long SETGID = 1L << 6;
-    private static final long SETUID = 1L << 7;
-    private static final long NET_ADMIN = 1L << 12;
+    /** A bit of linux/capability.h. */
     private static final long NET_RAW = 1L << 13;
-    private static final long SYS_PTRACE = 1L << 19;
-    private static final long SYS_ADMIN = 1L << 21;
-
-    private static final int UNNAMED = 65530;
 
     @TempDir
     Path directory;
@@ -69,12 +60,12 @@ class PrivilegeIT {
                 String id =
                         sessions.start(List.of(), List.of("-n", "it-least", "-i", "lo", "-w", file.toString(), option));
                 target.tell("open");
-                assertPrivileges(option);
+                LeastPrivilege.assertOfWorkers(pidcap, option);
                 target.tell("send 100 2000");
                 for (String worker : List.of("capture", "events")) {
                     Pidcap.Result restarted = pidcap.run("restart", id, worker);
                     assertThat(restarted.exitCode()).as(restarted.err()).isZero();
-                    assertPrivileges(option);
+                    LeastPrivilege.assertOfWorkers(pidcap, option);
                     target.tell("send 100 2000");
                 }
                 Status.awaitEventsUntilNow(pidcap);
@@ -85,40 +76,6 @@ class PrivilegeIT {
         }
         assertThat(payload(file)).isEqualTo(3 * 2 * 100 * 2000);
         assertThat(Tshark.count(file, "ip.addr==" + TARGET)).isEqualTo(packets);
-    }
-
-    private void assertPrivileges(String option) throws Exception {
-        boolean prefilter = option.equals("--prefilter");
-        List<ThreadStatus> capture = threads("capture");
-        assertThat(capture).allSatisfy(thread -> {
-            assertThat(thread.userIds()).containsOnly(UNNAMED);
-            assertThat(thread.groupIds()).containsOnly(UNNAMED);
-            assertThat(thread.groups()).isEmpty();
-            assertThat(thread.noNewPrivileges()).isTrue();
-            long most = NET_RAW | DAC_READ_SEARCH | SETUID | SETGID | (prefilter ? SYS_ADMIN : 0);
-            assertThat(thread.bounding()).isEqualTo(most);
-        });
-        // The one that opens maps of the event-worker when it is restarted; none that packets pass through.
-        List<ThreadStatus> privileged =
-                capture.stream().filter(thread -> !thread.holdsExactly(0)).toList();
-        assertThat(privileged)
-                .hasSize(prefilter ? 1 : 0)
-                .allSatisfy(thread -> assertThat(thread.holdsExactly(SYS_ADMIN)).isTrue())
-                .noneMatch(thread -> thread.name().startsWith("capture-loop"));
-
-        long needed = SYS_PTRACE | DAC_READ_SEARCH | (option.equals("--events=proc") ? 0 : NET_ADMIN | SYS_ADMIN);
-        assertThat(threads("events")).allSatisfy(thread -> {
-            assertThat(thread.holdsExactly(needed)).as(thread.toString()).isTrue();
-            assertThat(thread.bounding()).isEqualTo(needed);
-            assertThat(thread.noNewPrivileges()).isTrue();
-        });
-    }
-
-    private List<ThreadStatus> threads(String worker) throws Exception {
-        long pid = Victim.worker(pidcap, worker);
-        List<ThreadStatus> threads = ThreadStatus.of(pid);
-        assertThat(threads).as("threads of pid " + pid).hasSizeGreaterThan(5);
-        return threads;
     }
 
     private static long payload(Path file) throws Exception {
