@@ -36,6 +36,7 @@ final class CaptureLoop implements Runnable {
     private final String interfaceName;
     private final PacketSource source;
     private final SpoolWriter spool;
+    private final Runnable whenThreadStarts;
     private final Consumer<SpoolPosition> announcements;
     private final EndListener endListener;
     private final Thread thread;
@@ -44,17 +45,23 @@ final class CaptureLoop implements Runnable {
     private volatile boolean aborted;
     private long announcedNanoTime;
 
-    /** Owns {@code source} and {@code spool} from {@link #start} on. */
+    /**
+     * Owns {@code source} and {@code spool} from {@link #start} on.
+     *
+     * @param whenThreadStarts called on the loop's thread before all else
+     */
     CaptureLoop(
             String interfaceName,
             int interfaceNumber,
             PacketSource source,
             SpoolWriter spool,
+            Runnable whenThreadStarts,
             Consumer<SpoolPosition> announcements,
             EndListener endListener) {
         this.interfaceName = interfaceName;
         this.source = source;
         this.spool = spool;
+        this.whenThreadStarts = whenThreadStarts;
         this.announcements = announcements;
         this.endListener = endListener;
         this.thread = new Thread(this, "capture-loop-" + interfaceNumber);
@@ -96,6 +103,7 @@ final class CaptureLoop implements Runnable {
     public void run() {
         Throwable failure = null;
         try (source) {
+            whenThreadStarts.run();
             failure = capture();
         } catch (RuntimeException e) {
             failure = e;

@@ -7,48 +7,62 @@ import io.pidcap.host.PacketSourceConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens all interfaces that a request names, each with its first segment, or none. */
 final class CaptureOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureOpener.class);
+
     private final HostBackend host;
     private final int run;
+    private final int becomes;
     private final Consumer<SpoolPosition> announcements;
     private final CaptureLoop.EndListener endListener;
 
+    /** @param becomes see {@link WorkerArguments} */
     CaptureOpener(
-            HostBackend host, int run, Consumer<SpoolPosition> announcements, CaptureLoop.EndListener endListener) {
+            HostBackend host,
+            int run,
+            int becomes,
+            Consumer<SpoolPosition> announcements,
+            CaptureLoop.EndListener endListener) {
         this.host = host;
         this.run = run;
+        this.becomes = becomes;
         this.announcements = announcements;
         this.endListener = endListener;
     }
 
     /**
-     * The loops are not started: packets gather in the system's buffers until they are.
+     * The loops are not started: packets gather in the system's buffers until they are. Nothing that needs a privilege comes
+     * after the devices, so the privileges go before the first file is made.
      *
      * @throws HostException the first refusal; what was open before it is closed
      */
     List<CaptureLoop> open(CaptureRequest request) {
+        List<PacketSource> sources = new ArrayList<>();
         List<CaptureLoop> loops = new ArrayList<>();
         try {
             for (PacketSourceConfig config : request.interfaces()) {
-                loops.add(openOne(request, config, loops.size()));
+                sources.add(host.openPacketSource(config));
+            }
+            LOG.info("{}", host.dropPrivileges(request.spoolDirectory(), becomes));
+            for (PacketSource source : sources) {
+                loops.add(loop(request, source, loops.size()));
             }
             return loops;
         } catch (RuntimeException e) {
             loops.forEach(CaptureLoop::discard);
+            sources.forEach(PacketSource::close);
             throw e;
         }
     }
 
-    private CaptureLoop openOne(CaptureRequest request, PacketSourceConfig config, int number) {
-        PacketSource source = host.openPacketSource(config);
-        try {
-            SpoolWriter spool = new SpoolWriter(source, request.spoolDirectory(), run, number, request.segmentBytes());
-            return new CaptureLoop(config.interfaceName(), number, source, spool, announcements, endListener);
-        } catch (RuntimeException e) {
-            source.close();
-            throw e;
-        }
+    private CaptureLoop loop(CaptureRequest request, PacketSource source, int number) {
+        String interfaceName = request.interfaces().get(number).interfaceName();
+        SpoolWriter spool = new SpoolWriter(source, request.spoolDirectory(), run, number, request.segmentBytes());
+        return new CaptureLoop(
+                interfaceName, number, source, spool, host::dropThreadPrivileges, announcements, endListener);
     }
 }

@@ -30,12 +30,17 @@ final class CaptureWorker {
     private ExitCode exitCode = ExitCode.STOPPED;
     private @Nullable Throwable failure;
 
-    CaptureWorker(HostBackend host, int run, CoordinatorLink link, CommandQueue queue) {
+    /** @param becomes see {@link WorkerArguments} */
+    CaptureWorker(HostBackend host, int run, int becomes, CoordinatorLink link, CommandQueue queue) {
         this.host = host;
         this.link = link;
         this.queue = queue;
         this.opener = new CaptureOpener(
-                host, run, link::progress, (loop, cause) -> queue.post(worker -> worker.loopEnded(loop, cause)));
+                host,
+                run,
+                becomes,
+                link::progress,
+                (loop, cause) -> queue.post(worker -> worker.loopEnded(loop, cause)));
     }
 
     /** Works until the end; what was sent last may still be on its way through the pipe. */

@@ -55,7 +55,9 @@ public final class CaptureWorkerMain {
         CaptureCommandHandler handler = new CaptureCommandHandler(queue);
         try (PipeClient client = WorkerHello.connect(
                 arguments.pipe(), Role.ROLE_CAPTURE_WORKER, arguments.run(), standardInput, handler)) {
-            return new CaptureWorker(host, arguments.run(), new CoordinatorLink(client.pipe()), queue).run();
+            return new CaptureWorker(
+                            host, arguments.run(), arguments.becomes(), new CoordinatorLink(client.pipe()), queue)
+                    .run();
         }
     }
 }

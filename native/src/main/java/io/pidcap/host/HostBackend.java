@@ -3,6 +3,7 @@ package io.pidcap.host;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.InterfaceInfo;
 import io.pidcap.protocol.model.SocketSnapshot;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -45,4 +46,21 @@ public interface HostBackend {
 
     /** Tries what the event side needs (tables, other users' processes, exact sources); never throws. */
     List<HostFeature> probeEventFeatures();
+
+    /**
+     * Gives up, for good, what is not needed once packet sources are open: the process becomes another user, who can create
+     * segments in {@code directory} whoever owns the way there; the owner's group can read them. Of privileges no thread keeps
+     * any but the calling one, which keeps what {@link PacketSource#prefilter} needs if the process was given that.
+     *
+     * @param userId of that user, and of the group; 0: the process stays who it is, and only the calling thread's
+     *     privileges go
+     * @return what became of it, for a log
+     * @throws HostException it cannot become that user
+     */
+    default String dropPrivileges(Path directory, int userId) {
+        return "this system has nothing to drop";
+    }
+
+    /** Gives up all privileges of the calling thread, for a thread that one with some has started. */
+    default void dropThreadPrivileges() {}
 }

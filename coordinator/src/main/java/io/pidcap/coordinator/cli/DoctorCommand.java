@@ -4,6 +4,7 @@ import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionHome;
 import io.pidcap.coordinator.worker.HostQuery;
+import io.pidcap.coordinator.worker.PrivilegeFeatures;
 import io.pidcap.coordinator.worker.WorkerException;
 import io.pidcap.coordinator.worker.WorkerLauncher;
 import io.pidcap.coordinator.worker.WorkerRole;
@@ -47,6 +48,7 @@ final class DoctorCommand extends BaseCommand {
         found.add(program());
         found.add(system());
         found.add(stateDirectory());
+        found.addAll(PrivilegeFeatures.probe());
         found.addAll(askWorkers());
         if (json) {
             console.println(Json.write(found));

@@ -36,6 +36,10 @@ final class OwnProgram {
         if (!workerOptions.isEmpty()) {
             command.add("-D" + WorkerLauncher.JVM_OPTIONS_PROPERTY + "=" + workerOptions);
         }
+        String starter = System.getProperty(WorkerLauncher.STARTER_PROPERTY, "");
+        if (!starter.isEmpty()) {
+            command.add("-D" + WorkerLauncher.STARTER_PROPERTY + "=" + starter);
+        }
         command.addAll(List.of("-cp", WorkerLauncher.classPath(lib), CoordinatorMain.class.getName()));
         return command;
     }

@@ -14,6 +14,8 @@ import io.pidcap.coordinator.worker.WorkerAdmission;
 import io.pidcap.coordinator.worker.WorkerDeadlines;
 import io.pidcap.coordinator.worker.WorkerFailure;
 import io.pidcap.coordinator.worker.WorkerLauncher;
+import io.pidcap.coordinator.worker.WorkerNeeds;
+import io.pidcap.coordinator.worker.WorkerPrivileges;
 import io.pidcap.coordinator.worker.WorkerProcess;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
@@ -108,7 +110,9 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         Map<WorkerRole, WorkerProcess> workers = Map.of();
         try {
             directory = home.create(LocalDateTime.ofInstant(started, ZoneId.systemDefault()), config.subject());
-            WorkerLauncher launcher = new WorkerLauncher(libDirectory, directory.workerSocket(), directory.logs());
+            WorkerPrivileges.ofStarter().prepareSpool(directory.spool());
+            WorkerLauncher launcher =
+                    new WorkerLauncher(libDirectory, directory.workerSocket(), directory.logs(), needs(config));
             workers = launcher.launchBoth();
             Logs.to(directory.coordinatorLog());
             CaptureSession session = new CaptureSession(config, home, directory, output, started);
@@ -123,6 +127,10 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             SessionResources.discard(output, directory, e);
             throw e;
         }
+    }
+
+    private static WorkerNeeds needs(SessionConfig config) {
+        return WorkerNeeds.session(config.prefilter(), config.events() != SessionConfig.Events.PROC);
     }
 
     private void begin(WorkerLauncher launcher, Map<WorkerRole, WorkerProcess> workers) throws IOException {
@@ -145,6 +153,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             record.begin();
             PipeServer workerPipe = PipeServer.listen(directory.workerSocket(), admission);
             resources.serve(workerPipe, workerPipe.refusals());
+            launcher.admitWorkers();
             ControlServer controlPipe = new ControlServer(directory.controlSocket(), peers, loop, control);
             resources.serve(controlPipe, controlPipe.refusals());
         } catch (IOException | RuntimeException e) {

@@ -56,8 +56,10 @@ public final class HostQuery implements AutoCloseable {
         Path directory = Files.createTempDirectory("pidcap-");
         Path socket = directory.resolve("worker.sock");
         WorkerAdmission admission = new WorkerAdmission(PeerCheck.ofOwner(directory));
-        WorkerProcess process = new WorkerLauncher(libDirectory, socket, directory).launch(role, ONLY_RUN);
+        WorkerLauncher launcher = new WorkerLauncher(libDirectory, socket, directory, WorkerNeeds.QUESTIONS);
+        WorkerProcess process = launcher.launch(role, ONLY_RUN);
         PipeServer server = PipeServer.listen(socket, admission);
+        launcher.admitWorkers();
         HostQuery query = new HostQuery(role, WorkerDeadlines.DEFAULT, directory, server, process);
         query.admit(admission);
         return query;

@@ -5,10 +5,13 @@ import java.util.List;
 /**
  * How a worker's process ended.
  *
- * @param status as the system gives it to a parent: 0 to 255, or 128 + n for signal n
+ * @param status as the system gives it to a parent: 0 to 255, or 128 + n for signal n; {@link #UNKNOWN_STATUS}
  * @param stderrTail the last lines that it wrote to its log
  */
 public record WorkerExit(int status, List<String> stderrTail) {
+    /** Nobody told it. */
+    static final int UNKNOWN_STATUS = -1;
+
     private static final int FIRST_SIGNAL_STATUS = 128;
 
     public WorkerExit {
@@ -20,7 +23,7 @@ public record WorkerExit(int status, List<String> stderrTail) {
         if (status > FIRST_SIGNAL_STATUS) {
             return "ended by signal " + (status - FIRST_SIGNAL_STATUS);
         }
-        String how = "ended with status " + status;
+        String how = status == UNKNOWN_STATUS ? "is not watched any more" : "ended with status " + status;
         String lastWords = lastWords();
         return lastWords.isEmpty() ? how : how + ": " + lastWords;
     }

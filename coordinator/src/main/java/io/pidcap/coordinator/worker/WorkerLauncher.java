@@ -4,23 +4,22 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * Starts worker processes with the Java that runs the coordinator.
- *
- * <p>The worker is started through a shell that ignores SIGINT and SIGHUP and then becomes it: a Ctrl-C at the terminal
- * goes to every process there, and only the coordinator may decide what it means. The secret is not on the command
- * line, where every user could read it.
- */
+/** Starts worker processes, or has them started by the process that has the privileges for it, see {@link WorkerStarter}. */
 public final class WorkerLauncher {
     /** Names the folder of the program's jars; set by the launcher script. */
     public static final String LIB_PROPERTY = "pidcap.lib";
+
+    /** Names the socket of the {@link WorkerStarter}; set by the launcher script where this process is not to be root. */
+    public static final String STARTER_PROPERTY = "pidcap.starter";
 
     /** More JVM options for the workers, separated by blanks: to debug or to measure one. */
     public static final String JVM_OPTIONS_PROPERTY = "pidcap.worker.jvm";
@@ -33,20 +32,20 @@ public final class WorkerLauncher {
 
     private static final String COORDINATOR_JAR = "pidcap-coordinator.jar";
 
-    private static final String SHIELD = "trap '' INT HUP; exec \"$@\"";
-
     private final Path libDirectory;
     private final Path socket;
     private final Path logDirectory;
+    private final WorkerNeeds needs;
 
     /**
      * @param socket on which the coordinator listens, or will before it delivers the secret
      * @param logDirectory must exist
      */
-    public WorkerLauncher(Path libDirectory, Path socket, Path logDirectory) {
+    public WorkerLauncher(Path libDirectory, Path socket, Path logDirectory, WorkerNeeds needs) {
         this.libDirectory = libDirectory;
         this.socket = socket;
         this.logDirectory = logDirectory;
+        this.needs = needs;
     }
 
     /** The folder with the jars of this installation. */
@@ -88,31 +87,32 @@ public final class WorkerLauncher {
      * @throws IOException naming the program that could not be started
      */
     public WorkerProcess launch(WorkerRole role, int run) throws IOException {
-        Path jar = libDirectory.resolve(role.jar());
-        if (!Files.isRegularFile(jar)) {
-            throw new IOException(role.program() + " is not installed: there is no " + jar);
-        }
         Path log = logDirectory.resolve(role.word() + "-" + run + ".log");
-        ProcessBuilder builder = new ProcessBuilder(command(role, run));
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.redirectErrorStream(true);
         try {
-            return new WorkerProcess(role, run, builder.start(), log);
+            return new WorkerProcess(role, run, start(role, run, log), log);
         } catch (IOException e) {
             throw new IOException("start " + role.program() + ": " + e.getMessage(), e);
         }
     }
 
-    private List<String> command(WorkerRole role, int run) {
-        List<String> command = new ArrayList<>();
-        if (File.separatorChar == '/') {
-            command.addAll(List.of("/bin/sh", "-c", SHIELD, "sh"));
+    private WorkerProcess.Child start(WorkerRole role, int run, Path log) throws IOException {
+        Optional<StarterClient> starter = StarterClient.ofThisProcess();
+        if (starter.isPresent()) {
+            return starter.get().start(new StarterWire.Start(role, run, needs, socket.toString()), log);
         }
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvmOptions(role));
-        command.addAll(List.of("-cp", classPath(libDirectory), role.mainClass()));
-        command.addAll(List.of("--pipe", socket.toString(), "--run", Integer.toString(run)));
-        return command;
+        WorkerCommand command = new WorkerCommand(libDirectory, socket, needs, WorkerPrivileges.ofThisProcess());
+        return WorkerProcess.Child.of(new ProcessBuilder(command.of(role, run))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .redirectErrorStream(true)
+                .start());
+    }
+
+    /** The socket is there: lets workers connect that are another user than this process. */
+    public void admitWorkers() throws IOException {
+        if (StarterClient.ofThisProcess().isPresent()) {
+            // They have our group; others do not come into its directory.
+            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+        }
     }
 
     /** A small, quickly started JVM: the packets are not on its heap, and it lives too briefly for the second compiler. */

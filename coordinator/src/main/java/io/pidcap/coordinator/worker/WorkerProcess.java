@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,12 +21,50 @@ public final class WorkerProcess {
     private static final int TAIL_BYTES = 4096;
     private static final int TAIL_LINES = 12;
 
+    /** A process, whoever is its parent. */
+    interface Child {
+        long pid();
+
+        /** Its standard input; what is written reaches it when the stream is closed, if not before. */
+        OutputStream input();
+
+        /** Its status. */
+        CompletableFuture<Integer> onExit();
+
+        /** SIGKILL. */
+        void kill();
+
+        static Child of(Process process) {
+            return new Child() {
+                @Override
+                public long pid() {
+                    return process.pid();
+                }
+
+                @Override
+                public OutputStream input() {
+                    return process.getOutputStream();
+                }
+
+                @Override
+                public CompletableFuture<Integer> onExit() {
+                    return process.onExit().thenApply(Process::exitValue);
+                }
+
+                @Override
+                public void kill() {
+                    process.destroyForcibly();
+                }
+            };
+        }
+    }
+
     private final WorkerRole role;
     private final int run;
-    private final Process process;
+    private final Child process;
     private final Path logFile;
 
-    WorkerProcess(WorkerRole role, int run, Process process, Path logFile) {
+    WorkerProcess(WorkerRole role, int run, Child process, Path logFile) {
         this.role = role;
         this.run = run;
         this.process = process;
@@ -52,7 +92,7 @@ public final class WorkerProcess {
      * A worker that is dead already is not an error here; its exit tells.
      */
     public void deliverSecret(WorkerSecret secret) {
-        try (OutputStream input = process.getOutputStream()) {
+        try (OutputStream input = process.input()) {
             secret.writeLine(input);
         } catch (IOException e) {
             LOG.warn("hand the secret to {} run {}: {}", role.program(), run, e.getMessage());
@@ -61,9 +101,9 @@ public final class WorkerProcess {
 
     /** Calls {@code listener} once, on some thread, when the process has ended. */
     public void onExit(Consumer<WorkerExit> listener) {
-        CompletableFuture<?> unused = process.onExit().whenComplete((ended, error) -> {
+        CompletableFuture<?> unused = process.onExit().thenAccept(status -> {
             try {
-                listener.accept(new WorkerExit(ended.exitValue(), stderrTail()));
+                listener.accept(new WorkerExit(status, stderrTail()));
             } catch (RuntimeException e) {
                 LOG.error("the exit of {} run {} could not be told", role.program(), run, e);
             }
@@ -72,16 +112,21 @@ public final class WorkerProcess {
 
     /** Waits for the end. */
     public boolean awaitExit(long timeoutMillis) throws InterruptedException {
-        return process.waitFor(timeoutMillis, TimeUnit.MILLISECONDS);
+        try {
+            process.onExit().get(timeoutMillis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        }
     }
 
     public boolean isAlive() {
-        return process.isAlive();
+        return !process.onExit().isDone();
     }
 
     /** SIGKILL: the worker gets no chance to flush. */
     public void kill() {
-        process.destroyForcibly();
+        process.kill();
     }
 
     /** The last lines of its log; empty if there is nothing or it cannot be read. */

@@ -94,7 +94,7 @@ class WorkerSupervisorTest {
 
     private void start(String behaviours, WorkerDeadlines deadlines) throws Exception {
         System.setProperty(WorkerLauncher.JVM_OPTIONS_PROPERTY, "-Dpuppet=" + behaviours);
-        WorkerLauncher launcher = new WorkerLauncher(temp, temp.resolve("worker.sock"), temp);
+        WorkerLauncher launcher = new WorkerLauncher(temp, temp.resolve("worker.sock"), temp, WorkerNeeds.QUESTIONS);
         WorkerSupervisor made = new WorkerSupervisor(
                 WorkerRole.EVENTS, launcher, admission, owner, owner, deadlines, InstantSource.system(), new Client());
         supervisor = made;

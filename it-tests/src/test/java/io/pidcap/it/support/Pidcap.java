@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The built distribution's command line, run as a user runs it but for a state directory of the test's own. */
@@ -15,6 +16,9 @@ public final class Pidcap {
     private final Path directory;
     private final String workerJvmOptions;
     private final List<String> jvmOptions;
+
+    /** Through the launcher script, if there is one. */
+    private final Optional<SudoPlace> sudo;
 
     /** @param directory the test's own; output of the commands is kept in it */
     public Pidcap(Path directory) {
@@ -31,6 +35,14 @@ public final class Pidcap {
         this.directory = directory;
         this.workerJvmOptions = workerJvmOptions;
         this.jvmOptions = List.copyOf(jvmOptions);
+        this.sudo = Optional.empty();
+    }
+
+    Pidcap(SudoPlace sudo) {
+        this.directory = sudo.directory();
+        this.workerJvmOptions = "";
+        this.jvmOptions = List.of();
+        this.sudo = Optional.of(sudo);
     }
 
     /** What a finished command left. */
@@ -74,8 +86,24 @@ public final class Pidcap {
 
     /** @param prefix a command that runs the rest, such as {@code setpriv} with its options */
     public Running start(List<String> prefix, String... arguments) throws IOException {
-        Path dist = Path.of(System.getProperty("pidcap.dist"));
         List<String> command = new ArrayList<>(prefix);
+        command.addAll(sudo.isPresent() ? List.of(sudo.get().script().toString()) : program());
+        command.addAll(List.of(arguments));
+        Path out = Files.createTempFile(directory, "out", ".txt");
+        Path err = Files.createTempFile(directory, "err", ".txt");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("PIDCAP_HOME", directory.resolve("state").toString());
+        sudo.ifPresent(place -> builder.environment().putAll(place.environment()));
+        return new Running(builder.start(), out, err);
+    }
+
+    private List<String> program() {
+        Path dist = Path.of(System.getProperty("pidcap.dist"));
+        List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
@@ -86,15 +114,6 @@ public final class Pidcap {
         command.addAll(jvmOptions);
         command.addAll(
                 List.of("-jar", dist.resolve("lib/pidcap-coordinator.jar").toString()));
-        command.addAll(List.of(arguments));
-        Path out = Files.createTempFile(directory, "out", ".txt");
-        Path err = Files.createTempFile(directory, "err", ".txt");
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
-        builder.environment().put("PIDCAP_HOME", directory.resolve("state").toString());
-        return new Running(builder.start(), out, err);
+        return command;
     }
 }

@@ -28,11 +28,18 @@ public final class TrafficProgram implements AutoCloseable {
      * @param directory where a link of that name to the Python interpreter is made: the name that the process is known by
      */
     public static TrafficProgram start(Path directory, String name, String... arguments) throws IOException {
+        return start(List.of(), directory, name, arguments);
+    }
+
+    /** @param prefix a command that runs the rest, such as {@code setpriv} with its options */
+    public static TrafficProgram start(List<String> prefix, Path directory, String name, String... arguments)
+            throws IOException {
         Path link = directory.resolve(name);
         if (!Files.isSymbolicLink(link)) {
             Files.createSymbolicLink(link, Path.of("/usr/bin/python3"));
         }
-        List<String> command = new ArrayList<>(List.of(link.toString(), "-B", script(directory)));
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(link.toString(), "-B", script(directory)));
         command.addAll(List.of(arguments));
         return new TrafficProgram(new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

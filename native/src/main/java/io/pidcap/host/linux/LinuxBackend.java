@@ -5,6 +5,7 @@ import io.pidcap.host.FlowEventSourceConfig;
 import io.pidcap.host.HostBackend;
 import io.pidcap.host.PacketSource;
 import io.pidcap.host.PacketSourceConfig;
+import io.pidcap.host.pcap.HeldDirectory;
 import io.pidcap.host.pcap.InterfaceList;
 import io.pidcap.host.pcap.InterfaceProbe;
 import io.pidcap.host.pcap.PcapFeatures;
@@ -12,15 +13,17 @@ import io.pidcap.host.pcap.PcapPacketSource;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.InterfaceInfo;
 import io.pidcap.protocol.model.SocketSnapshot;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Linux: packets by libpcap, the rest by {@link LinuxEvents}. */
 public final class LinuxBackend implements HostBackend {
     private final LinuxEvents events = new LinuxEvents();
+    private final HeldDirectory segments = new HeldDirectory();
 
     @Override
     public PacketSource openPacketSource(PacketSourceConfig config) {
-        return PcapPacketSource.open(config);
+        return PcapPacketSource.open(config, segments);
     }
 
     @Override
@@ -51,5 +54,15 @@ public final class LinuxBackend implements HostBackend {
     @Override
     public List<HostFeature> probeEventFeatures() {
         return events.probe();
+    }
+
+    @Override
+    public String dropPrivileges(Path directory, int userId) {
+        return Privileges.drop(directory, userId, segments);
+    }
+
+    @Override
+    public void dropThreadPrivileges() {
+        Privileges.keepInThread(0);
     }
 }

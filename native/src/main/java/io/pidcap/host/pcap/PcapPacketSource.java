@@ -48,6 +48,7 @@ public final class PcapPacketSource implements PacketSource {
     private static final int TOP_BYTES_PER_MILLI = 625_000;
 
     private final PcapDevice device;
+    private final HeldDirectory directory;
     private final LibPcapLibrary pcap;
     private final PcapStats stats;
     private final LinkType linkType;
@@ -76,8 +77,9 @@ public final class PcapPacketSource implements PacketSource {
     private long lastTurnNanoTime = System.nanoTime();
     private boolean closed;
 
-    private PcapPacketSource(PcapDevice device, int bufferBytes) {
+    private PcapPacketSource(PcapDevice device, HeldDirectory directory, int bufferBytes) {
         this.device = device;
+        this.directory = directory;
         this.turnMillis = Math.min(TURN_MILLIS, bufferBytes / (2 * TOP_BYTES_PER_MILLI));
         this.pcap = device.library();
         this.stats = new PcapStats(device);
@@ -95,9 +97,14 @@ public final class PcapPacketSource implements PacketSource {
 
     /** @see io.pidcap.host.HostBackend#openPacketSource */
     public static PacketSource open(PacketSourceConfig config) {
+        return open(config, new HeldDirectory());
+    }
+
+    /** @param directory of segments that can be created also when its path cannot be followed any more */
+    public static PacketSource open(PacketSourceConfig config, HeldDirectory directory) {
         PcapDevice device = PcapDevice.open(config);
         try {
-            return new PcapPacketSource(device, config.bufferBytes());
+            return new PcapPacketSource(device, directory, config.bufferBytes());
         } catch (RuntimeException e) {
             device.close();
             throw e;
@@ -126,7 +133,7 @@ public final class PcapPacketSource implements PacketSource {
 
     @Override
     public Segment createSegment(Path file) {
-        return PcapSegment.create(device, file, this::notWritten);
+        return PcapSegment.create(device, file, directory.reach(file), this::notWritten);
     }
 
     private void notWritten(long packets) {

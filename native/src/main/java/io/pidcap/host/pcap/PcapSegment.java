@@ -32,6 +32,7 @@ final class PcapSegment implements PacketSource.Segment {
 
     private final LibPcapLibrary pcap;
     private final Path file;
+    private final Path reached;
     private final int snaplen;
     private final Pointer dumper;
 
@@ -44,44 +45,61 @@ final class PcapSegment implements PacketSource.Segment {
     private boolean closed;
 
     private PcapSegment(
-            LibPcapLibrary pcap, Path file, int snaplen, Pointer dumper, Memory streamBuffer, LongConsumer notWritten) {
+            LibPcapLibrary pcap,
+            Path file,
+            Path reached,
+            int snaplen,
+            Pointer dumper,
+            Memory streamBuffer,
+            LongConsumer notWritten) {
         this.pcap = pcap;
         this.file = file;
+        this.reached = reached;
         this.snaplen = snaplen;
         this.dumper = dumper;
         this.streamBuffer = streamBuffer;
         this.notWritten = notWritten;
     }
 
-    /** @param notWritten told of packets that {@link #pumped} counted and a failed flush lost */
-    static PcapSegment create(PcapDevice device, Path file, LongConsumer notWritten) {
-        createFile(file);
-        PcapSegment segment = open(device, file, notWritten);
+    /**
+     * @param file its name in messages
+     * @param reached the path by which this process opens it, see {@link HeldDirectory}
+     * @param notWritten told of packets that {@link #pumped} counted and a failed flush lost
+     */
+    static PcapSegment create(PcapDevice device, Path file, Path reached, LongConsumer notWritten) {
+        createFile(file, reached);
+        PcapSegment segment = open(device, file, reached, notWritten);
         segment.flushStream();
         return segment;
     }
 
     /** Takes packets and keeps none of them. */
     static PcapSegment nowhere(PcapDevice device) {
-        return open(device, ProcessBuilder.Redirect.DISCARD.file().toPath(), unwritten -> {});
+        Path discard = ProcessBuilder.Redirect.DISCARD.file().toPath();
+        return open(device, discard, discard, unwritten -> {});
     }
 
-    private static PcapSegment open(PcapDevice device, Path file, LongConsumer notWritten) {
+    private static PcapSegment open(PcapDevice device, Path file, Path reached, LongConsumer notWritten) {
         LibPcapLibrary pcap = device.library();
         Memory streamBuffer = new Memory(STREAM_BUFFER_BYTES);
-        Pointer stream = openStream(file, streamBuffer);
+        Pointer stream = openStream(file, reached, streamBuffer);
         Pointer dumper = pcap.pcap_dump_fopen(device.handle(), stream);
         if (dumper == null) {
             LibcLibrary.get().fclose(stream);
             streamBuffer.close();
             throw new HostException(Code.IO, "write " + file + ": " + pcap.pcap_geterr(device.handle()), "");
         }
-        return new PcapSegment(pcap, file, device.snaplen(), dumper, streamBuffer, notWritten);
+        return new PcapSegment(pcap, file, reached, device.snaplen(), dumper, streamBuffer, notWritten);
     }
 
-    private static void createFile(Path file) {
+    private static void createFile(Path file, Path reached) {
         try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(
+                    reached, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            if (!reached.equals(file)) {
+                // Who reads it is another user then, by the group; at once it would be subject to the umask.
+                Files.setPosixFilePermissions(reached, PosixFilePermissions.fromString("rw-r-----"));
+            }
         } catch (IOException e) {
             throw refused(file, e);
         }
@@ -107,11 +125,11 @@ final class PcapSegment implements PacketSource.Segment {
         return reason == null ? e.getClass().getSimpleName() : reason;
     }
 
-    private static Pointer openStream(Path file, Memory buffer) {
+    private static Pointer openStream(Path file, Path reached, Memory buffer) {
         LibcLibrary libc = LibcLibrary.get();
         // The bytes by which Java created it, whatever the locale.
         Charset pathCharset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
-        byte[] path = (file.toAbsolutePath() + "\0").getBytes(pathCharset);
+        byte[] path = (reached.toAbsolutePath() + "\0").getBytes(pathCharset);
         Pointer stream = libc.fopen(path, "r+e");
         if (stream == null) {
             throw PcapErrors.ofErrno("open", file, Native.getLastError());
@@ -169,7 +187,7 @@ final class PcapSegment implements PacketSource.Segment {
     private HostException broken(int errno) {
         closeStream();
         HostException failure = PcapErrors.ofErrno("write", file, errno == 0 ? errnoOfAnotherWrite() : errno);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(reached, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             WholeRecords records = WholeRecords.from(channel, readableBytes, packetsSinceFlush, snaplen);
             channel.truncate(records.end());
             readableBytes = records.end();
@@ -187,7 +205,7 @@ final class PcapSegment implements PacketSource.Segment {
      */
     private int errnoOfAnotherWrite() {
         ByteBuffer bytes = ByteBuffer.allocate(STREAM_BUFFER_BYTES);
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(reached, StandardOpenOption.WRITE)) {
             long end = channel.size();
             channel.position(end);
             try {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread at a time.
  */
 final class BpfObject implements AutoCloseable {
+    private static final Map<String, byte[]> READ_AHEAD = new ConcurrentHashMap<>();
+
     private final LibBpf bpf;
     private final String name;
     private final Map<String, Pointer> links = new LinkedHashMap<>();
@@ -29,13 +32,19 @@ final class BpfObject implements AutoCloseable {
         this.object = object;
     }
 
+    /** For a process that will open it when it can no longer open its jar. */
+    static void readAhead(String name) {
+        READ_AHEAD.computeIfAbsent(name, BpfObject::resource);
+    }
+
     /**
      * Reads an object without loading it.
      *
      * @param name as the source file's, without {@code .bpf.c}
      */
     static BpfObject open(LibBpf bpf, String name) {
-        byte[] bytes = resource(name + ".bpf.o");
+        byte[] ahead = READ_AHEAD.get(name);
+        byte[] bytes = ahead == null ? resource(name) : ahead;
         // libbpf keeps no reference to it once it is open.
         try (Memory memory = new Memory(bytes.length)) {
             memory.write(0, bytes, 0, bytes.length);
@@ -46,7 +55,8 @@ final class BpfObject implements AutoCloseable {
         }
     }
 
-    private static byte[] resource(String file) {
+    private static byte[] resource(String name) {
+        String file = name + ".bpf.o";
         try (InputStream in = BpfObject.class.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException(file + " is not in the jar");

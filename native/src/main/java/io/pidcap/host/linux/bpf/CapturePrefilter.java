@@ -14,6 +14,7 @@ import io.pidcap.protocol.model.PrefilterOffer;
  * <p>One thread at a time.
  */
 public final class CapturePrefilter implements AutoCloseable {
+    private static final String OBJECT = "prefilter_capture";
     private static final int SO_ATTACH_BPF = 50;
 
     private final SharedMemory counters;
@@ -55,6 +56,11 @@ public final class CapturePrefilter implements AutoCloseable {
         }
     }
 
+    /** Before this process gives up privileges: files that only those let it read are read now. */
+    public static void readFiles() {
+        BpfObject.readAhead(OBJECT);
+    }
+
     /** Loads it and lets go of it again. */
     static void probe(PrefilterOffer offer) {
         counters(offer).close();
@@ -77,7 +83,7 @@ public final class CapturePrefilter implements AutoCloseable {
 
     private static BpfObject load(PrefilterOffer offer) {
         LibBpf bpf = LibBpf.get();
-        BpfObject object = BpfObject.open(bpf, "prefilter_capture");
+        BpfObject object = BpfObject.open(bpf, OBJECT);
         try {
             int behind = BpfMap.open(bpf, "behind", offer.programsId());
             try {
