@@ -82,7 +82,7 @@ final class CaptureOptions {
             names = {"-B", "--buffer"},
             paramLabel = "SIZE",
             converter = Units.Bytes.class,
-            description = "Kernel buffer for each interface, such as 64M. Default: 32M.")
+            description = "Kernel buffer for each interface, such as 64M. Default: 64M.")
     long bufferBytes = SessionConfig.DEFAULT_BUFFER_BYTES;
 
     @Option(

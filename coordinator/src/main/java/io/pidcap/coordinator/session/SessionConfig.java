@@ -57,7 +57,7 @@ public record SessionConfig(
         int ownerGroupId) {
     public static final String ANY_INTERFACE = "any";
     public static final int MAX_SNAPLEN_BYTES = 262_144;
-    public static final int DEFAULT_BUFFER_BYTES = 32 << 20;
+    public static final int DEFAULT_BUFFER_BYTES = 64 << 20;
     public static final int DEFAULT_POLL_INTERVAL_MILLIS = 20;
     public static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
 

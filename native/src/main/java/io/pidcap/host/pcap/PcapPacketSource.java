@@ -44,8 +44,8 @@ public final class PcapPacketSource implements PacketSource {
     /** Differences of two readings of the clocks below this are noise. */
     private static final long SAME_OFFSET_NANOS = 1_000_000;
 
-    /** 5 Gbit/s. */
-    private static final int TOP_BYTES_PER_MILLI = 625_000;
+    /** 10 Gbit/s. */
+    private static final int TOP_BYTES_PER_MILLI = 1_250_000;
 
     private final PcapDevice device;
     private final HeldDirectory directory;
