@@ -8,8 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -88,7 +91,17 @@ public record SessionMarkFile(
                     "session " + directory.id() + " was made by a newer pidcap (format " + mark.format + ")",
                     "use that one");
         }
+        mark.requireWhole(directory.markFile());
         return Optional.of(mark);
+    }
+
+    /** @throws SessionException something is not in it, or nothing that we know: not ours, or damaged */
+    void requireWhole(Path file) {
+        if (Stream.of(id, state, subject, output).anyMatch(Objects::isNull)
+                || Arrays.stream(SessionState.values())
+                        .noneMatch(known -> known.word().equals(state))) {
+            throw new SessionException(Kind.FAILURE, "read " + file + ": it does not tell of a session", "");
+        }
     }
 
     /** Its coordinator still runs. */

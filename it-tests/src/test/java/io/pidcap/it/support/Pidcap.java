@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The built distribution's command line, run as a user runs it but for a state directory of the test's own. */
-public final class Pidcap {
+public final class Pidcap implements CommandLine {
     private static final long DEADLINE_SECONDS = 60;
 
     private final Path directory;
@@ -76,6 +76,7 @@ public final class Pidcap {
         }
     }
 
+    @Override
     public Result run(String... arguments) throws IOException, InterruptedException {
         return start(arguments).await();
     }

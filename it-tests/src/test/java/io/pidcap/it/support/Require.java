@@ -33,7 +33,9 @@ public enum Require {
     /** The wall clock can be set. */
     CLOCK,
     /** Files can be mounted as file systems of ext4. */
-    EXT4;
+    EXT4,
+    /** A Docker daemon answers, which runs on this machine. */
+    DOCKER;
 
     /** Skips or fails the running test if the host lacks one of these. */
     public static void all(Require... wanted) {
@@ -57,6 +59,7 @@ public enum Require {
             case NETNS -> failure("unshare --net", "unshare", "--net", "true");
             case CLOCK -> cannotSetClock();
             case EXT4 -> missing("mkfs.ext4").or(() -> failure("find a loop device", "losetup", "-f"));
+            case DOCKER -> DockerDaemon.problem();
             case EBPF -> lacks("events-exact");
             case PREFILTER -> lacks("prefilter");
             case TSHARK, TCPDUMP, PYTHON3, NFT, TC, CC, CLANG -> missing(word());

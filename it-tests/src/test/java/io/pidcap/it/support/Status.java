@@ -15,7 +15,7 @@ public final class Status {
     }
 
     /** The report so far of the one session that runs. */
-    public static JsonNode onlySession(Pidcap pidcap) throws Exception {
+    public static JsonNode onlySession(CommandLine pidcap) throws Exception {
         Pidcap.Result result = pidcap.run("status", "--json");
         if (result.exitCode() != 0) {
             throw new AssertionError("status: " + result.err());
@@ -28,7 +28,7 @@ public final class Status {
     }
 
     /** Waits until the coordinator knows every flow event up to now. */
-    public static void awaitEventsUntilNow(Pidcap pidcap) {
+    public static void awaitEventsUntilNow(CommandLine pidcap) {
         Instant now = Instant.now();
         Await.until("the watermark passes " + now, () -> {
             JsonNode watermark = onlySession(pidcap).at("/events/completeUntil");

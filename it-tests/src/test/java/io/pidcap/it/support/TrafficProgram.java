@@ -46,6 +46,11 @@ public final class TrafficProgram implements AutoCloseable {
                 .start());
     }
 
+    /** @param process of the script, started elsewhere */
+    public static TrafficProgram of(Process process) {
+        return new TrafficProgram(process);
+    }
+
     private static String script(Path directory) throws IOException {
         Path script = directory.resolve("traffic.py");
         if (!Files.exists(script)) {

@@ -83,7 +83,7 @@ record CgroupRoot(int descriptor, String where, boolean wholeHost) implements Au
     private static String unescape(String text) {
         List<Byte> bytes = new ArrayList<>();
         for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) == '\\' && i + 3 < text.length()) {
+            if (text.charAt(i) == '\\' && i + 3 < text.length() && isOctal(text, i + 1, i + 4)) {
                 bytes.add((byte) Integer.parseInt(text.substring(i + 1, i + 4), 8));
                 i += 3;
             } else {
@@ -95,6 +95,10 @@ record CgroupRoot(int descriptor, String where, boolean wholeHost) implements Au
             raw[i] = bytes.get(i);
         }
         return new String(raw, StandardCharsets.UTF_8);
+    }
+
+    private static boolean isOctal(String text, int from, int to) {
+        return text.substring(from, to).chars().allMatch(c -> c >= '0' && c <= '7');
     }
 
     @Override
