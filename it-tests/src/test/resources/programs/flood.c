@@ -1,5 +1,5 @@
 /*
- * flood ADDRESS COUNT BYTES RATE: after a line on standard input sends so many datagrams to itself, RATE a second or,
+ * flood ADDRESS COUNT BYTES RATE: after each line on standard input sends so many datagrams to itself, RATE a second or,
  * where that is 0, as fast as it can.
  */
 #include <arpa/inet.h>
@@ -38,18 +38,16 @@ int main(int argc, char **argv)
 	rate = atof(argv[4]);
 	puts("bound");
 	fflush(stdout);
-	while (getchar() != '\n')
-		;
-	begin = now();
-	for (i = 0; i < count; i++) {
-		while (rate > 0 && i > rate * (now() - begin))
-			nanosleep(&pause, 0);
-		if (send(sock, data, atoi(argv[3]), 0) < 0)
-			return 3;
+	while (getchar() != EOF) {
+		begin = now();
+		for (i = 0; i < count; i++) {
+			while (rate > 0 && i > rate * (now() - begin))
+				nanosleep(&pause, 0);
+			if (send(sock, data, atoi(argv[3]), 0) < 0)
+				return 3;
+		}
+		puts("sent");
+		fflush(stdout);
 	}
-	puts("sent");
-	fflush(stdout);
-	while (getchar() != EOF)
-		;
 	return 0;
 }

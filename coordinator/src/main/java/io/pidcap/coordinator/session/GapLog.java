@@ -6,10 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The times in which one worker was not there or did not see everything. One thread. */
+/**
+ * The times in which one worker was not there or did not see everything. One thread.
+ *
+ * <p>A session may run for months with a fault every minute: there are at most {@link #MOST}, of which the last one lasts
+ * from the first of those that found no place of their own to the newest.
+ */
 public final class GapLog {
+    /** With their words all of them fit well into one message. */
+    static final int MOST = 100;
+
     private final WorkerRole role;
     private final List<SessionReport.Gap> gaps = new ArrayList<>();
+    private int inLast = 1;
     private @Nullable Instant openSince;
     private String openReason = "";
 
@@ -32,7 +41,7 @@ public final class GapLog {
         }
         Instant from = openSince.isAfter(until) ? until : openSince;
         SessionReport.Gap gap = new SessionReport.Gap(role.word(), from, until, openReason, false);
-        gaps.add(gap);
+        add(gap);
         openSince = null;
         return gap;
     }
@@ -41,11 +50,26 @@ public final class GapLog {
     public void incomplete(Instant from, Instant until, String reason) {
         SessionReport.Gap last = gaps.isEmpty() ? null : gaps.get(gaps.size() - 1);
         Instant since = from;
-        if (last != null && last.incomplete() && !from.isAfter(last.until())) {
+        if (last != null && inLast == 1 && last.incomplete() && !from.isAfter(last.until())) {
             gaps.remove(gaps.size() - 1);
             since = last.from();
         }
-        gaps.add(new SessionReport.Gap(role.word(), since, until, reason, true));
+        add(new SessionReport.Gap(role.word(), since, until, reason, true));
+    }
+
+    private void add(SessionReport.Gap gap) {
+        if (gaps.size() < MOST) {
+            gaps.add(gap);
+            return;
+        }
+        SessionReport.Gap last = gaps.remove(MOST - 1);
+        inLast++;
+        gaps.add(new SessionReport.Gap(
+                role.word(),
+                last.from(),
+                gap.until().isAfter(last.until()) ? gap.until() : last.until(),
+                "one of " + inLast + " times of which only the journal tells each: " + gap.reason(),
+                last.incomplete() && gap.incomplete()));
     }
 
     public List<SessionReport.Gap> all() {

@@ -12,7 +12,9 @@ import io.pidcap.protocol.v1.WorkerRunEnded;
 import io.pidcap.protocol.v1.WorkerRunStarted;
 import io.pidcap.protocol.wire.ProtocolException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +23,9 @@ import org.slf4j.LoggerFactory;
 /** A session's half of the conversation with one of its workers, run after run. Session's thread only. */
 abstract class WorkerSide implements WorkerSupervisor.Client {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerSide.class);
+
+    /** The newest that are over; of those before them the journal tells. With their words they fit into one message. */
+    static final int MOST_RUNS = 100;
 
     /** What the session wants to know. */
     interface Listener {
@@ -47,7 +52,7 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
     private final FlowJournal journal;
     private final Listener listener;
     private final GapLog gaps;
-    private final List<WorkerRun> runs = new ArrayList<>();
+    private final Deque<WorkerRun> runs = new ArrayDeque<>();
     private @Nullable WorkerSupervisor supervisor;
     private boolean ready;
     private boolean toldAll;
@@ -189,6 +194,9 @@ abstract class WorkerSide implements WorkerSupervisor.Client {
     @Override
     public final void runEnded(WorkerRun run) {
         runs.add(run);
+        if (runs.size() > MOST_RUNS) {
+            runs.remove();
+        }
         WorkerRunEnded.Builder record = WorkerRunEnded.newBuilder()
                 .setRole(role.wire())
                 .setRun(run.number())

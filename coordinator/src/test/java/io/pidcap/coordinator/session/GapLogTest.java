@@ -45,4 +45,20 @@ class GapLogTest {
                         new SessionReport.Gap("events", START, START.plusSeconds(3), "full", true),
                         new SessionReport.Gap("events", START.plusSeconds(4), START.plusSeconds(5), "full", true));
     }
+
+    @Test
+    void shouldHoldFewHoweverManyThereWere() {
+        int count = 1000;
+        for (int i = 0; i < count; i++) {
+            log.opened(START.plusSeconds(10L * i), "killed");
+            assertThat(log.closed(START.plusSeconds(10L * i + 1))).isNotNull();
+            log.incomplete(START.plusSeconds(10L * i + 2), START.plusSeconds(10L * i + 3), "full");
+        }
+        assertThat(log.all()).hasSize(GapLog.MOST);
+        SessionReport.Gap last = log.all().get(GapLog.MOST - 1);
+        assertThat(last.from()).isEqualTo(START.plusSeconds(10L * (GapLog.MOST / 2 - 1) + 2));
+        assertThat(last.until()).isEqualTo(START.plusSeconds(10L * (count - 1) + 3));
+        assertThat(last.incomplete()).isFalse();
+        assertThat(last.reason()).contains("of " + (2 * count - GapLog.MOST + 1) + " times");
+    }
 }

@@ -81,7 +81,7 @@ public final class Flood implements AutoCloseable {
         return List.of("nsenter", "--net=/proc/" + process.pid() + "/ns/net");
     }
 
-    /** Returns when all is sent. */
+    /** Returns when all is sent; may be called again. */
     public void send() throws IOException {
         input.newLine();
         input.flush();

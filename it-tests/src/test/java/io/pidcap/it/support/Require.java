@@ -32,6 +32,8 @@ public enum Require {
     PREFILTER,
     /** The wall clock can be set. */
     CLOCK,
+    /** The pid of the next process can be chosen. */
+    PIDS,
     /** Files can be mounted as file systems of ext4. */
     EXT4,
     /** A Docker daemon answers, which runs on this machine. */
@@ -58,6 +60,7 @@ public enum Require {
             case ROOT -> isRoot() ? Optional.empty() : Optional.of("not root: packets cannot be captured");
             case NETNS -> failure("unshare --net", "unshare", "--net", "true");
             case CLOCK -> cannotSetClock();
+            case PIDS -> cannotChoosePids();
             case EXT4 -> missing("mkfs.ext4").or(() -> failure("find a loop device", "losetup", "-f"));
             case DOCKER -> DockerDaemon.problem();
             case EBPF -> lacks("events-exact");
@@ -97,6 +100,11 @@ public enum Require {
                 "python3",
                 "-Ic",
                 "import time; time.clock_settime_ns(time.CLOCK_REALTIME, time.time_ns())");
+    }
+
+    private static Optional<String> cannotChoosePids() {
+        Path file = Path.of("/proc/sys/kernel/ns_last_pid");
+        return Files.isWritable(file) ? Optional.empty() : Optional.of(file + " cannot be written");
     }
 
     private static Optional<String> failure(String what, String... command) {
