@@ -27,18 +27,14 @@ public final class WorkerStarterMain {
         Path socket = Path.of(arguments[0]);
         int user = Integer.parseInt(arguments[1]);
         int group = Integer.parseInt(arguments[2]);
-        Thread input = new Thread(WorkerStarterMain::endWithInput, "input");
+        Thread input = new Thread(() -> endWithInput(socket), "input");
         input.setDaemon(true);
         input.start();
         SocketChannel coordinator;
         try {
             coordinator = accept(socket, user);
         } finally {
-            Files.deleteIfExists(socket);
-            Path directory = socket.getParent();
-            if (directory != null) {
-                Files.deleteIfExists(directory);
-            }
+            remove(socket);
         }
         connected = true;
         try (coordinator) {
@@ -46,14 +42,25 @@ public final class WorkerStarterMain {
         }
     }
 
-    private static void endWithInput() {
+    private static void endWithInput(Path socket) {
         try {
             System.in.readAllBytes();
+            if (!connected) {
+                remove(socket);
+            }
         } catch (IOException e) {
-            // As good as its end.
+            // As good as its end, and nobody is there to be told.
         }
         if (!connected) {
             System.exit(0);
+        }
+    }
+
+    private static void remove(Path socket) throws IOException {
+        Files.deleteIfExists(socket);
+        Path directory = socket.getParent();
+        if (directory != null) {
+            Files.deleteIfExists(directory);
         }
     }
 
