@@ -1,4 +1,4 @@
-package io.pidcap.host.linux;
+package io.pidcap.host.polling;
 
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowEvent;

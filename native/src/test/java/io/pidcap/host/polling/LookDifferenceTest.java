@@ -1,4 +1,4 @@
-package io.pidcap.host.linux;
+package io.pidcap.host.polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -59,7 +59,7 @@ class LookDifferenceTest {
         processes.forEach(info -> byIdentity.put(info.identity(), info));
         Map<Long, SocketEntry> byInode = Arrays.stream(sockets)
                 .collect(Collectors.toMap(SocketEntry::socketId, s -> s, (a, b) -> b, HashMap::new));
-        return new Look(at(start), at(end), 1, byIdentity, byInode, List.of(), 0);
+        return new Look(at(start), at(end), 1, byIdentity, byInode, List.of(), List.of());
     }
 
     private static FlowEvent event(Kind kind, long time, SocketEntry socket, int owner) {
@@ -154,9 +154,9 @@ class LookDifferenceTest {
     void shouldTellAllAddressesWhenOneChanged() {
         LocalAddress a = new LocalAddress(1, IpAddress.ofIpv4(1));
         LocalAddress b = new LocalAddress(1, IpAddress.ofIpv4(2));
-        Look before = new Look(at(100), at(110), 1, Map.of(), Map.of(), List.of(a), 0);
-        Look now = new Look(at(200), at(210), 1, Map.of(), Map.of(), List.of(b, a), 0);
-        Look shuffled = new Look(at(300), at(310), 1, Map.of(), Map.of(), List.of(a, b), 0);
+        Look before = new Look(at(100), at(110), 1, Map.of(), Map.of(), List.of(a), List.of());
+        Look now = new Look(at(200), at(210), 1, Map.of(), Map.of(), List.of(b, a), List.of());
+        Look shuffled = new Look(at(300), at(310), 1, Map.of(), Map.of(), List.of(a, b), List.of());
 
         assertThat(LookDifference.between(before, now).localAddressesChanged()).isTrue();
         assertThat(LookDifference.between(before, now).localAddresses()).containsExactly(b, a);

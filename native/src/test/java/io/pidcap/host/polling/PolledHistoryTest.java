@@ -1,4 +1,4 @@
-package io.pidcap.host.linux;
+package io.pidcap.host.polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,7 +65,7 @@ class PolledHistoryTest {
                         PolledHistoryTest::together);
             }
         }
-        return new Look(at(start), at(end), 1, Map.of(), sockets, List.of(), 0);
+        return new Look(at(start), at(end), 1, Map.of(), sockets, List.of(), List.of());
     }
 
     private static SocketEntry together(SocketEntry a, SocketEntry b) {

@@ -1,9 +1,9 @@
-package io.pidcap.host.linux;
+package io.pidcap.host;
 
 import io.pidcap.protocol.model.ObservedTime;
 
 /** The host's clocks, and waiting by them; tests bring their own. */
-interface HostClock {
+public interface HostClock {
     ObservedTime now();
 
     /** Returns at {@code monotonicNanos}, or earlier when the thread is interrupted, whose flag stays set. */

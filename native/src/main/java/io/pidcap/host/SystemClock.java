@@ -1,11 +1,10 @@
-package io.pidcap.host.linux;
+package io.pidcap.host;
 
-import io.pidcap.host.Clocks;
 import io.pidcap.protocol.model.ObservedTime;
 import java.util.concurrent.locks.LockSupport;
 
 /** The real one. */
-final class SystemClock implements HostClock {
+public final class SystemClock implements HostClock {
     @Override
     public ObservedTime now() {
         return Clocks.read();

@@ -1,4 +1,4 @@
-package io.pidcap.host.linux.bpf;
+package io.pidcap.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.pidcap.host.linux;
+package io.pidcap.host.polling;
 
 import io.pidcap.protocol.model.LocalAddress;
 import io.pidcap.protocol.model.ObservedTime;
@@ -10,26 +10,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one look at /proc has seen. It is not one instant: each part was read at some time from {@code start} to {@code
- * end}. What was there throughout is in it, what ended before {@code start} is not.
+ * What one look at the host's tables has seen. It is not one instant: each part was read at some time from {@code start}
+ * to {@code end}. What was there throughout is in it, what ended before {@code start} is not.
  *
- * @param sockets by inode, those with an owner
- * @param unreadable how many processes there are whose sockets we may not see
+ * @param sockets by {@link SocketEntry#socketId}, those with an owner
+ * @param limits what could not be seen, one sentence each, for the user; empty if nothing
  */
-record Look(
+public record Look(
         ObservedTime start,
         ObservedTime end,
         long ownNetnsId,
         Map<ProcessIdentity, ProcessInfo> processes,
         Map<Long, SocketEntry> sockets,
         List<LocalAddress> localAddresses,
-        int unreadable) {
-    /** False where the mount of /proc hides the processes of other users: that with pid 1 is always root's. */
-    boolean showsFirstProcess() {
-        return processes.keySet().stream().anyMatch(identity -> identity.pid() == 1);
+        List<String> limits) {
+    public Look {
+        limits = List.copyOf(limits);
     }
 
-    SocketSnapshot toSnapshot() {
+    public SocketSnapshot toSnapshot() {
         return new SocketSnapshot(
                 start, ownNetnsId, List.copyOf(processes.values()), List.copyOf(sockets.values()), localAddresses);
     }

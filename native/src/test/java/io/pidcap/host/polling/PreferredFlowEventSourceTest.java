@@ -1,4 +1,4 @@
-package io.pidcap.host.linux;
+package io.pidcap.host.polling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -69,6 +69,7 @@ class PreferredFlowEventSourceTest {
 
     private PreferredFlowEventSource source(@Nullable HostException refusal) {
         return new PreferredFlowEventSource(
+                "the best source",
                 () -> new Recorder(FlowEventSource.Kind.EBPF, "", refusal),
                 reason -> new Recorder(FlowEventSource.Kind.PROC, reason, null));
     }

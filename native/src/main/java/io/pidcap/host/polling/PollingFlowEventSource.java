@@ -1,6 +1,7 @@
-package io.pidcap.host.linux;
+package io.pidcap.host.polling;
 
 import io.pidcap.host.FlowEventSource;
+import io.pidcap.host.HostClock;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.SocketSnapshot;
@@ -12,40 +13,40 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at /proc again and again and tells what differs. Works everywhere and for any user, and misses what is shorter
- * than the time between two looks. How events are dated: {@link LookDifference}.
- *
- * <p>Late by up to a second (a round), and dated to the look before as if that would have shown it, are only: a socket
- * passed to a process that closes another descriptor in the same interval ({@link ProcProcessTable}), and a TCP listener
- * that takes the place of another one in the same interval ({@link TcpActivity}).
+ * Looks at a table again and again and tells what differs. It misses what is shorter than the time between two looks. How
+ * events are dated: {@link LookDifference}.
  *
  * <p>{@link #next} looks when the poll interval since the start of the last look is over, and with a timeout of 0 at
  * once. When its timeout ends first, the batch is empty and its watermark that of the last look: without another look
  * nothing more is known.
  */
-final class ProcPollingFlowEventSource implements FlowEventSource {
-    private static final Logger log = LoggerFactory.getLogger(ProcPollingFlowEventSource.class);
-    /** Everything of every process is read at least this often, see {@link ProcProcessTable}. */
-    private static final int ROUND_MILLIS = 1000;
+public final class PollingFlowEventSource implements FlowEventSource {
+    private static final Logger log = LoggerFactory.getLogger(PollingFlowEventSource.class);
 
-    private final ProcSocketTable table;
+    private final Kind kind;
+    private final SocketTable table;
     private final HostClock clock;
     private final int pollIntervalMillis;
     private final String reason;
     private @Nullable Look last;
     private boolean attached;
 
-    ProcPollingFlowEventSource(
-            ProcRoot proc, HostClock clock, int pollIntervalMillis, boolean withArguments, String reason) {
+    /**
+     * @param table is owned, and closed with the source
+     * @param reason see {@link #reason}
+     */
+    public PollingFlowEventSource(
+            Kind kind, SocketTable table, HostClock clock, int pollIntervalMillis, String reason) {
+        this.kind = kind;
+        this.table = table;
         this.clock = clock;
         this.pollIntervalMillis = pollIntervalMillis;
         this.reason = reason;
-        table = new ProcSocketTable(proc, clock, withArguments, Math.max(1, ROUND_MILLIS / pollIntervalMillis));
     }
 
     @Override
     public Kind kind() {
-        return Kind.PROC;
+        return kind;
     }
 
     @Override
@@ -59,18 +60,10 @@ final class ProcPollingFlowEventSource implements FlowEventSource {
         limits.add("processes and connections that live shorter than the poll interval of " + pollIntervalMillis
                 + " ms can be missed");
         Look look = last;
-        if (look != null && look.unreadable() > 0) {
-            limits.add(unreadable(look));
-        }
-        if (look != null && !look.showsFirstProcess()) {
-            limits.add("/proc is mounted with hidepid: the processes of other users cannot be seen");
+        if (look != null) {
+            limits.addAll(look.limits());
         }
         return limits;
-    }
-
-    private static String unreadable(Look look) {
-        return "the sockets of " + look.unreadable() + " of " + look.processes().size()
-                + " processes cannot be seen for want of permission";
     }
 
     /** There is nothing to attach to: the first look, for the snapshot, is where watching begins. */
@@ -87,8 +80,8 @@ final class ProcPollingFlowEventSource implements FlowEventSource {
         }
         Look look = table.look(true);
         last = look;
-        if (look.unreadable() > 0) {
-            log.warn("{}", unreadable(look));
+        for (String limit : look.limits()) {
+            log.warn("{}", limit);
         }
         return look.toSnapshot();
     }
@@ -124,5 +117,6 @@ final class ProcPollingFlowEventSource implements FlowEventSource {
     public void close() {
         attached = false;
         last = null;
+        table.close();
     }
 }

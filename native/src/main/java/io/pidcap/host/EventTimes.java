@@ -1,4 +1,4 @@
-package io.pidcap.host.linux.bpf;
+package io.pidcap.host;
 
 import io.pidcap.protocol.model.ObservedTime;
 import java.util.ArrayDeque;
@@ -14,9 +14,9 @@ import java.util.ArrayDeque;
  * It is therefore dated back by {@link #LEAD_NANOS}, but not before the socket can have had the tuple, nor before the
  * watermark that was given out.
  */
-final class EventTimes {
+public final class EventTimes {
     /** Longer than a packet waits between its stamp and its socket, also where a soft interrupt is put off. */
-    static final long LEAD_NANOS = 20_000_000;
+    public static final long LEAD_NANOS = 20_000_000;
 
     /** What differs by more within one poll was set, not slewed (at most 500 us a second). */
     private static final long STEP_NANOS = 1_000_000;
@@ -27,28 +27,28 @@ final class EventTimes {
     /** Those after the watermark. */
     private final ArrayDeque<ObservedTime> readings = new ArrayDeque<>();
 
-    EventTimes(ObservedTime first) {
+    public EventTimes(ObservedTime first) {
         before = first;
         now = first;
         watermark = first;
     }
 
     /** Begins a poll. */
-    void read(ObservedTime reading) {
+    public void read(ObservedTime reading) {
         before = now;
         now = reading;
         readings.add(reading);
     }
 
-    ObservedTime now() {
+    public ObservedTime now() {
         return now;
     }
 
-    ObservedTime watermark() {
+    public ObservedTime watermark() {
         return watermark;
     }
 
-    long watermarkNanos() {
+    public long watermarkNanos() {
         return watermark.monotonicNanos();
     }
 
@@ -56,7 +56,7 @@ final class EventTimes {
      * Moves the watermark to the last reading that is not after {@code monotonicNanos}, never back. A reading, because the
      * coordinator learns by watermarks when the wall clock was set.
      */
-    ObservedTime advanceWatermark(long monotonicNanos) {
+    public ObservedTime advanceWatermark(long monotonicNanos) {
         ObservedTime next = readings.peek();
         while (next != null && next.monotonicNanos() <= monotonicNanos) {
             watermark = readings.remove();
@@ -66,7 +66,7 @@ final class EventTimes {
     }
 
     /** As it happened, but not before the watermark. */
-    ObservedTime of(long monotonicNanos) {
+    public ObservedTime of(long monotonicNanos) {
         return at(Math.max(watermark.monotonicNanos(), monotonicNanos));
     }
 
@@ -75,7 +75,7 @@ final class EventTimes {
      *
      * @param sinceNanos the earliest that makes sense; 0: not known
      */
-    ObservedTime backFrom(long monotonicNanos, long sinceNanos) {
+    public ObservedTime backFrom(long monotonicNanos, long sinceNanos) {
         return of(Math.min(monotonicNanos, Math.max(sinceNanos, monotonicNanos - LEAD_NANOS)));
     }
 

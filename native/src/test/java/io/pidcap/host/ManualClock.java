@@ -1,11 +1,11 @@
-package io.pidcap.host.linux;
+package io.pidcap.host;
 
 import io.pidcap.protocol.model.ObservedTime;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Moves by a microsecond with each reading, and otherwise when it is told to or somebody sleeps. */
-final class ManualClock implements HostClock {
-    static final long EPOCH_NANOS = 1_700_000_000_000_000_000L;
+public final class ManualClock implements HostClock {
+    public static final long EPOCH_NANOS = 1_700_000_000_000_000_000L;
 
     private final AtomicLong monotonicNanos = new AtomicLong(1_000_000_000L);
 
@@ -20,7 +20,7 @@ final class ManualClock implements HostClock {
         monotonicNanos.accumulateAndGet(until, Math::max);
     }
 
-    void advanceMillis(long millis) {
+    public void advanceMillis(long millis) {
         monotonicNanos.addAndGet(millis * 1_000_000L);
     }
 }

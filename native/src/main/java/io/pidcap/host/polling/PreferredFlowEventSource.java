@@ -1,4 +1,4 @@
-package io.pidcap.host.linux;
+package io.pidcap.host.polling;
 
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.HostException;
@@ -12,14 +12,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The better of two sources if it attaches, else the other, which is told why. */
-final class PreferredFlowEventSource implements FlowEventSource {
+public final class PreferredFlowEventSource implements FlowEventSource {
     private static final Logger log = LoggerFactory.getLogger(PreferredFlowEventSource.class);
 
+    private final String preferredName;
     private final Function<String, FlowEventSource> fallback;
     private FlowEventSource chosen;
 
-    /** @param fallback makes the other one, given the reason why it is used */
-    PreferredFlowEventSource(Supplier<FlowEventSource> preferred, Function<String, FlowEventSource> fallback) {
+    /**
+     * @param preferredName for the user
+     * @param fallback makes the other one, given the reason why it is used
+     */
+    public PreferredFlowEventSource(
+            String preferredName, Supplier<FlowEventSource> preferred, Function<String, FlowEventSource> fallback) {
+        this.preferredName = preferredName;
         this.fallback = fallback;
         chosen = preferred.get();
     }
@@ -45,9 +51,9 @@ final class PreferredFlowEventSource implements FlowEventSource {
         try {
             chosen.attach();
         } catch (HostException e) {
-            log.info("the exact source of events does not attach: {}", e.getMessage());
+            log.info("{} does not attach: {}", preferredName, e.getMessage());
             chosen.close();
-            chosen = fallback.apply("the exact source (eBPF) is not available: " + e.getMessage()
+            chosen = fallback.apply(preferredName + " is not available: " + e.getMessage()
                     + (e.hint().isEmpty() ? "" : " (" + e.hint() + ")"));
             chosen.attach();
         }
