@@ -52,6 +52,8 @@ final class CoordinatorLink {
                         switch (source.kind()) {
                             case PROC -> EventSource.EVENT_SOURCE_PROC;
                             case EBPF -> EventSource.EVENT_SOURCE_EBPF;
+                            case IPHELPER -> EventSource.EVENT_SOURCE_IPHELPER;
+                            case WINDIVERT -> EventSource.EVENT_SOURCE_WINDIVERT;
                         })
                 .setReason(source.reason())
                 .addAllLimits(source.limits());

@@ -94,6 +94,8 @@ final class EventCommandHandler implements PipeListener {
             case EVENT_SOURCE_AUTO -> Choice.AUTO;
             case EVENT_SOURCE_PROC -> Choice.PROC;
             case EVENT_SOURCE_EBPF -> Choice.EBPF;
+            case EVENT_SOURCE_IPHELPER -> Choice.IPHELPER;
+            case EVENT_SOURCE_WINDIVERT -> Choice.WINDIVERT;
             case EVENT_SOURCE_UNSPECIFIED, UNRECOGNIZED ->
                 throw new ProtocolException(
                         "WatchFlows.source " + message.getSourceValue() + " is not one of those known");

@@ -1,5 +1,6 @@
 package io.pidcap.event;
 
+import io.pidcap.host.HostBackend;
 import io.pidcap.host.HostBackends;
 import io.pidcap.protocol.v1.Role;
 import io.pidcap.protocol.wire.PipeClient;
@@ -7,6 +8,7 @@ import io.pidcap.protocol.wire.ProtocolException;
 import io.pidcap.protocol.wire.WorkerHello;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,15 +28,21 @@ public final class EventWorkerMain {
     private EventWorkerMain() {}
 
     public static void main(String[] arguments) {
+        work(arguments, HostBackends::forThisHost);
+    }
+
+    /** Never returns. */
+    static void work(String[] arguments, Supplier<HostBackend> backend) {
         CommandQueue commands = new CommandQueue();
         EventCommandHandler handler = new EventCommandHandler(commands);
         SignalGuard guard = SignalGuard.install(handler);
-        ExitCode code = run(arguments, System.in, commands, handler, guard);
+        ExitCode code = run(arguments, backend, System.in, commands, handler, guard);
         guard.exit(code);
     }
 
     private static ExitCode run(
             String[] arguments,
+            Supplier<HostBackend> backend,
             InputStream standardInput,
             CommandQueue commands,
             EventCommandHandler handler,
@@ -50,7 +58,7 @@ public final class EventWorkerMain {
                 WorkerHello.connect(config.pipe(), Role.ROLE_EVENT_WORKER, config.run(), standardInput, handler)) {
             guard.working();
             CoordinatorLink link = new CoordinatorLink(client.pipe(), handler);
-            return new EventWorker(HostBackends.forThisHost(), link, commands).run();
+            return new EventWorker(backend.get(), link, commands).run();
         } catch (IOException | ProtocolException e) {
             log.error("{}", e.getMessage());
             return ExitCode.NOT_ADMITTED;

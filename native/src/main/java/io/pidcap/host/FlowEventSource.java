@@ -9,7 +9,7 @@ import java.util.List;
  * #next} until it is closed.
  */
 public interface FlowEventSource extends AutoCloseable {
-    /** What it is, as in {@code --events}: {@code proc}, {@code ebpf}. */
+    /** What it is, as in {@code --events}: {@code proc}, {@code ebpf}, {@code iphelper}, {@code windivert}. */
     Kind kind();
 
     /** Why this source and not a better one; empty if it is the best of this host. */
@@ -54,6 +54,8 @@ public interface FlowEventSource extends AutoCloseable {
     /** The sources there are. */
     enum Kind {
         PROC,
-        EBPF
+        EBPF,
+        IPHELPER,
+        WINDIVERT
     }
 }

@@ -18,6 +18,8 @@ public record FlowEventSourceConfig(Choice choice, int pollIntervalMillis, boole
     public enum Choice {
         AUTO,
         PROC,
-        EBPF
+        EBPF,
+        IPHELPER,
+        WINDIVERT
     }
 }

@@ -2,6 +2,7 @@ package io.pidcap.host;
 
 import io.pidcap.host.linux.LinuxBackend;
 import io.pidcap.host.unsupported.UnsupportedBackend;
+import io.pidcap.host.windows.WindowsBackend;
 import java.util.Locale;
 
 /** The one place that asks which operating system this is. */
@@ -10,8 +11,11 @@ public final class HostBackends {
 
     public static HostBackend forThisHost() {
         String system = System.getProperty("os.name", "");
-        return system.toLowerCase(Locale.ROOT).startsWith("linux")
-                ? new LinuxBackend()
-                : new UnsupportedBackend(system);
+        String family = system.toLowerCase(Locale.ROOT).split(" ", 2)[0];
+        return switch (family) {
+            case "linux" -> new LinuxBackend();
+            case "windows" -> new WindowsBackend();
+            default -> new UnsupportedBackend(system);
+        };
     }
 }

@@ -116,7 +116,9 @@ final class CaptureOptions {
     enum EventsChoice {
         auto,
         proc,
-        ebpf
+        ebpf,
+        iphelper,
+        windivert
     }
 
     /**
@@ -232,10 +234,11 @@ final class CaptureOptions {
                     "--prefilter and --keep-all: what the kernel drops cannot be kept",
                     "leave out one of them");
         }
-        if (events == EventsChoice.proc) {
+        if (events != EventsChoice.auto && events != EventsChoice.ebpf) {
             throw new SessionException(
                     Kind.USAGE,
-                    "--prefilter and --events=proc: only the exact source knows in time whose a packet is",
+                    "--prefilter and --events=" + events
+                            + ": only the exact source (eBPF) knows in time whose a packet is",
                     "leave out one of them");
         }
         return true;

@@ -5,7 +5,6 @@ import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.ObservedTime;
-import io.pidcap.protocol.v1.EventSource;
 import io.pidcap.protocol.v1.FlowBatchMessage;
 import io.pidcap.protocol.v1.SnapshotPart;
 import io.pidcap.protocol.v1.WatchReady;
@@ -74,9 +73,8 @@ final class EventHistory {
 
     SessionReport.Events report() {
         WatchReady source = watching == null ? WatchReady.getDefaultInstance() : watching;
-        String word = source.getSource() == EventSource.EVENT_SOURCE_EBPF ? "ebpf" : "proc";
         return new SessionReport.Events(
-                watching == null ? "" : word,
+                watching == null ? "" : SessionReport.Events.sourceWord(source.getSource()),
                 source.getReason(),
                 List.copyOf(source.getLimitsList()),
                 received,

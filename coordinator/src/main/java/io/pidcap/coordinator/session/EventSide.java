@@ -84,6 +84,8 @@ final class EventSide extends WorkerSide {
             case AUTO -> EventSource.EVENT_SOURCE_AUTO;
             case PROC -> EventSource.EVENT_SOURCE_PROC;
             case EBPF -> EventSource.EVENT_SOURCE_EBPF;
+            case IPHELPER -> EventSource.EVENT_SOURCE_IPHELPER;
+            case WINDIVERT -> EventSource.EVENT_SOURCE_WINDIVERT;
         };
     }
 
@@ -204,7 +206,7 @@ final class EventSide extends WorkerSide {
             return new SessionReport.Events("", "", List.of(), received, lost, missing, null);
         }
         return new SessionReport.Events(
-                watching.getSource() == EventSource.EVENT_SOURCE_EBPF ? "ebpf" : "proc",
+                SessionReport.Events.sourceWord(watching.getSource()),
                 watching.getReason(),
                 List.copyOf(watching.getLimitsList()),
                 received,

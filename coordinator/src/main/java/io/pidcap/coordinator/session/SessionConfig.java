@@ -65,7 +65,9 @@ public record SessionConfig(
     public enum Events {
         AUTO,
         PROC,
-        EBPF
+        EBPF,
+        IPHELPER,
+        WINDIVERT
     }
 
     public SessionConfig {

@@ -4,6 +4,7 @@ import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.output.OutputReport;
 import io.pidcap.protocol.model.CaptureCounters;
 import io.pidcap.protocol.model.LinkType;
+import io.pidcap.protocol.v1.EventSource;
 import io.pidcap.protocol.v1.OpenInterface;
 import java.time.Duration;
 import java.time.Instant;
@@ -146,7 +147,18 @@ public record SessionReport(
             long received,
             long lost,
             long missingMessages,
-            @Nullable Instant completeUntil) {}
+            @Nullable Instant completeUntil) {
+        /** As it is typed behind {@code --events}. */
+        public static String sourceWord(EventSource source) {
+            return switch (source) {
+                case EVENT_SOURCE_PROC -> "proc";
+                case EVENT_SOURCE_EBPF -> "ebpf";
+                case EVENT_SOURCE_IPHELPER -> "iphelper";
+                case EVENT_SOURCE_WINDIVERT -> "windivert";
+                case EVENT_SOURCE_AUTO, EVENT_SOURCE_UNSPECIFIED, UNRECOGNIZED -> "unknown";
+            };
+        }
+    }
 
     /**
      * One interface, over all runs of the capture-worker.

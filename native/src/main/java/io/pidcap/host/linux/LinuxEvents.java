@@ -2,15 +2,21 @@ package io.pidcap.host.linux;
 
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.FlowEventSourceConfig;
+import io.pidcap.host.HostClock;
+import io.pidcap.host.HostException;
+import io.pidcap.host.SystemClock;
 import io.pidcap.host.linux.bpf.BpfFeatures;
 import io.pidcap.host.linux.bpf.CgroupFlowEventSource;
 import io.pidcap.host.linux.bpf.OptionalPart;
+import io.pidcap.host.polling.PollingFlowEventSource;
+import io.pidcap.host.polling.PreferredFlowEventSource;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 
 /** Everything of Linux that is not packets. */
 final class LinuxEvents {
@@ -35,7 +41,14 @@ final class LinuxEvents {
         return switch (config.choice()) {
             case PROC -> polling(config, "reading /proc was asked for");
             case EBPF -> exact(config);
-            case AUTO -> new PreferredFlowEventSource(() -> exact(config), reason -> polling(config, reason));
+            case IPHELPER, WINDIVERT ->
+                throw new HostException(
+                        HostException.Code.NOT_SUPPORTED,
+                        "watch flows by " + config.choice().name().toLowerCase(Locale.ROOT) + ": only Windows has it",
+                        "leave out --events");
+            case AUTO ->
+                new PreferredFlowEventSource(
+                        "the exact source (eBPF)", () -> exact(config), reason -> polling(config, reason));
         };
     }
 
@@ -48,8 +61,9 @@ final class LinuxEvents {
     }
 
     private FlowEventSource polling(FlowEventSourceConfig config, String reason) {
-        return new ProcPollingFlowEventSource(
-                new ProcRoot(procRoot), clock, config.pollIntervalMillis(), config.withArguments(), reason);
+        ProcSocketTable table = ProcSocketTable.polled(
+                new ProcRoot(procRoot), clock, config.withArguments(), config.pollIntervalMillis());
+        return new PollingFlowEventSource(FlowEventSource.Kind.PROC, table, clock, config.pollIntervalMillis(), reason);
     }
 
     SocketSnapshot snapshot() {

@@ -1,5 +1,6 @@
 package io.pidcap.host.linux;
 
+import io.pidcap.host.HostClock;
 import io.pidcap.host.HostException;
 import io.pidcap.host.linux.bpf.HostTables;
 import io.pidcap.protocol.model.IpAddress;

@@ -1,8 +1,15 @@
 package io.pidcap.host.linux;
 
+import io.pidcap.host.HostClock;
 import io.pidcap.host.HostException;
+import io.pidcap.host.polling.Look;
+import io.pidcap.host.polling.SocketTable;
 import io.pidcap.protocol.model.ObservedTime;
+import io.pidcap.protocol.model.ProcessIdentity;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,10 +21,15 @@ import org.slf4j.LoggerFactory;
  * got it. One that has no owner then makes every process be read again. What is left without one is the kernel's own,
  * in flight in a message, closed meanwhile, or of a process that we may not read.
  *
- * <p>One thread at a time.
+ * <p>Late by up to a second (a round), and dated to the look before as if that would have shown it, are only: a socket
+ * passed to a process that closes another descriptor in the same interval ({@link ProcProcessTable}), and a TCP listener
+ * that takes the place of another one in the same interval ({@link TcpActivity}).
  */
-final class ProcSocketTable {
+final class ProcSocketTable implements SocketTable {
     private static final Logger log = LoggerFactory.getLogger(ProcSocketTable.class);
+
+    /** Everything of every process is read at least this often, see {@link ProcProcessTable}. */
+    private static final int ROUND_MILLIS = 1000;
 
     private final HostClock clock;
     private final ProcRoot proc;
@@ -40,18 +52,18 @@ final class ProcSocketTable {
         namespaces = new NetNamespaces(proc);
     }
 
-    /** @throws HostException saying which table cannot be read */
-    void requireReadable() {
+    /** One that is looked at every so many milliseconds. */
+    static ProcSocketTable polled(ProcRoot proc, HostClock clock, boolean withArguments, int pollIntervalMillis) {
+        return new ProcSocketTable(proc, clock, withArguments, Math.max(1, ROUND_MILLIS / pollIntervalMillis));
+    }
+
+    @Override
+    public void requireReadable() {
         namespaces.requireReadable();
     }
 
-    /**
-     * Looks once.
-     *
-     * @param everything read all of every process, whether it seems to have changed or not
-     * @throws HostException where the tables cannot be read at all
-     */
-    Look look(boolean everything) {
+    @Override
+    public Look look(boolean everything) {
         ObservedTime start = clock.now();
         try {
             sockets.beginLook();
@@ -80,8 +92,26 @@ final class ProcSocketTable {
                 processes.infos(),
                 sockets.owned(),
                 namespaces.addresses(),
-                processes.unreadable());
+                limits());
     }
+
+    private List<String> limits() {
+        List<String> limits = new ArrayList<>();
+        Set<ProcessIdentity> seen = processes.infos().keySet();
+        if (processes.unreadable() > 0) {
+            limits.add("the sockets of " + processes.unreadable() + " of " + seen.size()
+                    + " processes cannot be seen for want of permission");
+        }
+        // The process with pid 1 is always root's.
+        if (seen.stream().noneMatch(identity -> identity.pid() == 1)) {
+            limits.add("/proc is mounted with hidepid: the processes of other users cannot be seen");
+        }
+        return limits;
+    }
+
+    /** Nothing is kept open. */
+    @Override
+    public void close() {}
 
     /** Once: a kernel that writes its tables in another way writes every row so. */
     private void sayMalformedRows() {

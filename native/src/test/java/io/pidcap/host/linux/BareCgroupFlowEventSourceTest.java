@@ -7,6 +7,7 @@ import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.FlowEventSourceContract;
 import io.pidcap.host.RequiredFeature;
 import io.pidcap.host.SocketActor;
+import io.pidcap.host.SystemClock;
 import io.pidcap.host.linux.bpf.CgroupFlowEventSource;
 import io.pidcap.protocol.model.FlowEvent;
 import io.pidcap.protocol.model.FlowEvent.Kind;

@@ -7,6 +7,7 @@ import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.FlowEventSourceConfig;
 import io.pidcap.host.FlowEventSourceConfig.Choice;
 import io.pidcap.host.HostException;
+import io.pidcap.host.SystemClock;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.HostFeature.Availability;
 import io.pidcap.protocol.model.ProcessInfo;

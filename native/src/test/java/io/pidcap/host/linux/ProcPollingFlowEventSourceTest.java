@@ -6,8 +6,10 @@ import io.pidcap.host.FlowEventCollector;
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.FlowEventSourceConfig;
 import io.pidcap.host.FlowEventSourceContract;
+import io.pidcap.host.ManualClock;
 import io.pidcap.host.RequiredFeature;
 import io.pidcap.host.SocketActor;
+import io.pidcap.host.polling.PollingFlowEventSource;
 import io.pidcap.protocol.model.Endpoint;
 import io.pidcap.protocol.model.FiveTuple;
 import io.pidcap.protocol.model.FlowEvent;
@@ -325,7 +327,12 @@ class ProcPollingFlowEventSourceTest extends FlowEventSourceContract {
     void shouldNotLookBeforeTheIntervalIsOverUnlessItIsTheLastTime() {
         ProcTree tree = new ProcTree(directory);
         ManualClock clock = new ManualClock();
-        FlowEventSource polling = new ProcPollingFlowEventSource(new ProcRoot(directory), clock, 1000, false, "");
+        FlowEventSource polling = new PollingFlowEventSource(
+                FlowEventSource.Kind.PROC,
+                ProcSocketTable.polled(new ProcRoot(directory), clock, false, 1000),
+                clock,
+                1000,
+                "");
         polling.attach();
         long first = polling.snapshot().taken().monotonicNanos();
         tree.udp("127.0.0.1:53", 70);

@@ -1,8 +1,10 @@
 package io.pidcap.host.linux.bpf;
 
+import io.pidcap.host.EventTimes;
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.HostException;
 import io.pidcap.host.Prefilter;
+import io.pidcap.host.polling.Look;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.IpAddress;

@@ -1,5 +1,6 @@
 package io.pidcap.host.linux.bpf;
 
+import io.pidcap.host.EventTimes;
 import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.ObservedTime;
 import java.util.List;

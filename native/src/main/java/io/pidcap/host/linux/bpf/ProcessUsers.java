@@ -1,5 +1,6 @@
 package io.pidcap.host.linux.bpf;
 
+import io.pidcap.host.EventTimes;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -1,5 +1,6 @@
 package io.pidcap.host.linux.bpf;
 
+import io.pidcap.host.EventTimes;
 import io.pidcap.host.HostException;
 import io.pidcap.host.linux.bpf.KnownSocket.Ownership;
 import io.pidcap.protocol.model.FlowEvent.Kind;

@@ -1,5 +1,6 @@
 package io.pidcap.host.linux.bpf;
 
+import io.pidcap.host.EventTimes;
 import io.pidcap.host.HostException;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessIdentity;

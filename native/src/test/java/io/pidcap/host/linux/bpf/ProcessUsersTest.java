@@ -2,6 +2,7 @@ package io.pidcap.host.linux.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.host.EventTimes;
 import io.pidcap.protocol.model.IpAddress;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessIdentity;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pidcap.host.HostBackends;
 import io.pidcap.host.RequiredFeature;
 import io.pidcap.host.SocketActor;
+import io.pidcap.host.polling.Look;
 import io.pidcap.protocol.model.IpAddress;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessIdentity;

@@ -2,6 +2,7 @@ package io.pidcap.host.linux.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.host.EventTimes;
 import io.pidcap.host.RequiredFeature;
 import io.pidcap.host.SocketActor;
 import io.pidcap.protocol.model.FlowEvent;

@@ -1,0 +1,32 @@
+package io.pidcap.host.windows.process;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** PROCESSENTRY32W (tlhelp32.h) for 64 bits: bytes to records. */
+final class ProcessEntryLayout {
+    static final int BYTES = 568;
+    /** DWORD dwSize, which the caller fills in. */
+    static final int SIZE = 0;
+
+    private static final int PID = 8;
+    private static final int PARENT_PID = 32;
+    private static final int EXE_FILE = 44;
+    private static final int MAX_PATH = 260;
+
+    private ProcessEntryLayout() {}
+
+    /** @param entry {@link #BYTES} long */
+    static ListedProcess parse(byte[] entry) {
+        ByteBuffer buffer = ByteBuffer.wrap(entry).order(ByteOrder.LITTLE_ENDIAN);
+        int end = EXE_FILE;
+        while (end < EXE_FILE + 2 * MAX_PATH && buffer.getShort(end) != 0) {
+            end += 2;
+        }
+        return new ListedProcess(
+                buffer.getInt(PID),
+                buffer.getInt(PARENT_PID),
+                new String(entry, EXE_FILE, end - EXE_FILE, StandardCharsets.UTF_16LE));
+    }
+}

@@ -1,0 +1,121 @@
+// What the stand-ins need of Windows' headers, with the names and the order of fields that these have. layouts.c compares
+// the sizes and offsets with the real headers where mingw-w64 is installed.
+#ifndef PIDCAP_WINDOWS_TYPES_H
+#define PIDCAP_WINDOWS_TYPES_H
+
+#include <stdint.h>
+
+typedef int32_t BOOL;
+typedef uint32_t DWORD;
+typedef uint16_t WCHAR;
+typedef void *HANDLE;
+
+#define TRUE 1
+#define FALSE 0
+#define INVALID_HANDLE_VALUE ((HANDLE)(intptr_t)-1)
+
+#define NO_ERROR 0
+#define ERROR_FILE_NOT_FOUND 2
+#define ERROR_ACCESS_DENIED 5
+#define ERROR_NO_MORE_FILES 18
+#define ERROR_INVALID_PARAMETER 87
+#define ERROR_INSUFFICIENT_BUFFER 122
+#define ERROR_NO_DATA 232
+
+typedef struct {
+    DWORD dwSize;
+    DWORD cntUsage;
+    DWORD th32ProcessID;
+    uint64_t th32DefaultHeapID;
+    DWORD th32ModuleID;
+    DWORD cntThreads;
+    DWORD th32ParentProcessID;
+    int32_t pcPriClassBase;
+    DWORD dwFlags;
+    WCHAR szExeFile[260];
+} PROCESSENTRY32W;
+
+typedef struct {
+    DWORD dwState;
+    DWORD dwLocalAddr;
+    DWORD dwLocalPort;
+    DWORD dwRemoteAddr;
+    DWORD dwRemotePort;
+    DWORD dwOwningPid;
+    int64_t liCreateTimestamp;
+    uint64_t OwningModuleInfo[16];
+} MIB_TCPROW_OWNER_MODULE;
+
+typedef struct {
+    unsigned char ucLocalAddr[16];
+    DWORD dwLocalScopeId;
+    DWORD dwLocalPort;
+    unsigned char ucRemoteAddr[16];
+    DWORD dwRemoteScopeId;
+    DWORD dwRemotePort;
+    DWORD dwState;
+    DWORD dwOwningPid;
+    int64_t liCreateTimestamp;
+    uint64_t OwningModuleInfo[16];
+} MIB_TCP6ROW_OWNER_MODULE;
+
+typedef struct {
+    DWORD dwLocalAddr;
+    DWORD dwLocalPort;
+    DWORD dwOwningPid;
+    int64_t liCreateTimestamp;
+    DWORD dwFlags;
+    uint64_t OwningModuleInfo[16];
+} MIB_UDPROW_OWNER_MODULE;
+
+typedef struct {
+    unsigned char ucLocalAddr[16];
+    DWORD dwLocalScopeId;
+    DWORD dwLocalPort;
+    DWORD dwOwningPid;
+    int64_t liCreateTimestamp;
+    DWORD dwFlags;
+    uint64_t OwningModuleInfo[16];
+} MIB_UDP6ROW_OWNER_MODULE;
+
+typedef struct {
+    DWORD dwState;
+    DWORD dwLocalAddr;
+    DWORD dwLocalPort;
+    DWORD dwRemoteAddr;
+    DWORD dwRemotePort;
+    DWORD dwOwningPid;
+} MIB_TCPROW_OWNER_PID;
+
+typedef struct {
+    unsigned char ucLocalAddr[16];
+    DWORD dwLocalScopeId;
+    DWORD dwLocalPort;
+    unsigned char ucRemoteAddr[16];
+    DWORD dwRemoteScopeId;
+    DWORD dwRemotePort;
+    DWORD dwState;
+    DWORD dwOwningPid;
+} MIB_TCP6ROW_OWNER_PID;
+
+typedef struct {
+    DWORD dwLocalAddr;
+    DWORD dwLocalPort;
+    DWORD dwOwningPid;
+} MIB_UDPROW_OWNER_PID;
+
+typedef struct {
+    unsigned char ucLocalAddr[16];
+    DWORD dwLocalScopeId;
+    DWORD dwLocalPort;
+    DWORD dwOwningPid;
+} MIB_UDP6ROW_OWNER_PID;
+
+#define TCP_TABLE_OWNER_PID_ALL 5
+#define TCP_TABLE_OWNER_MODULE_ALL 8
+#define UDP_TABLE_OWNER_PID 1
+#define UDP_TABLE_OWNER_MODULE 2
+#define WINDOWS_AF_INET 2
+#define WINDOWS_AF_INET6 23
+
+#endif
