@@ -33,6 +33,7 @@ class LoadIT {
     private static final String SINK = "127.233.0.1";
     /** Of each test its own: ports of those that another has closed cannot be had again at once. */
     private static final AtomicInteger ADDRESSES = new AtomicInteger(1);
+
     private static final int MESSAGE_BYTES = 100;
     private static final String DATAGRAM = "udp";
     /** With data: each message is in one. */

@@ -74,8 +74,9 @@ class WorkerStagesIT {
         String id = start();
         exchange(10, 100);
         JsonNode report = sessions.stop(id);
-        assertThat(endsOf(report, hit)).hasSameSizeAs(hit).allSatisfy(end -> assertThat(end)
-                .contains(wordsOf(harm)));
+        assertThat(endsOf(report, hit))
+                .hasSameSizeAs(hit)
+                .allSatisfy(end -> assertThat(end).contains(wordsOf(harm)));
         assertThat(report.get("workerRuns")).hasSize(2 + hit.size());
         assertThat(report.get("gaps")).isEmpty();
         LossEquation.assertHolds(report.get("packets"));
@@ -124,8 +125,9 @@ class WorkerStagesIT {
         JsonNode report = sessions.stop(id);
         List<String> hit = List.of(roles.split("[+]"));
         assertThat(report.get("state").asString()).isEqualTo("finished");
-        assertThat(endsOf(report, hit)).hasSameSizeAs(hit).allSatisfy(end -> assertThat(end)
-                .contains(wordsOf(harm)));
+        assertThat(endsOf(report, hit))
+                .hasSameSizeAs(hit)
+                .allSatisfy(end -> assertThat(end).contains(wordsOf(harm)));
         assertThat(report.get("workerRuns")).hasSize(2);
         LossEquation.assertHolds(report.get("packets"));
         assertThat(payload()).isEqualTo(2 * 10 * 100);
@@ -178,7 +180,8 @@ class WorkerStagesIT {
         Status.awaitEventsUntilNow(pidcap);
         Await.until("the session has what was sent", () -> {
             JsonNode packets = Status.onlySession(pidcap).get("packets");
-            return packets.get("kept").asLong() > 2 * 10 && packets.get("waiting").asLong() == 0;
+            return packets.get("kept").asLong() > 2 * 10
+                    && packets.get("waiting").asLong() == 0;
         });
     }
 

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.security.ProtectionDomain;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -89,7 +88,7 @@ public final class Saboteur {
         return "-javaagent:" + folder.resolve("agent.jar") + "=" + folder;
     }
 
-    /** @param role {@code capture} or {@code events}, or both with a plus sign between them */
+    /** @param roles {@code capture} or {@code events}, or both with a plus sign between them */
     public void order(String roles, Stage stage, Harm harm) throws IOException {
         for (String role : roles.split("[+]")) {
             Files.createFile(folder.resolve(role + "-" + stage + "-" + harm));
@@ -174,7 +173,10 @@ public final class Saboteur {
             case EXIT -> Runtime.getRuntime().halt(EXIT_STATUS);
             case HANG -> {
                 try {
-                    new ProcessBuilder("kill", "-STOP", Long.toString(ProcessHandle.current().pid()))
+                    new ProcessBuilder(
+                                    "kill",
+                                    "-STOP",
+                                    Long.toString(ProcessHandle.current().pid()))
                             .start()
                             .waitFor();
                 } catch (IOException | InterruptedException e) {
