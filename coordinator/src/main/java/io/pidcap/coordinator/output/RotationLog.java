@@ -1,6 +1,6 @@
 package io.pidcap.coordinator.output;
 
-import io.pidcap.coordinator.filter.CheckpointMapper;
+import io.pidcap.coordinator.checkpoint.CheckpointMapper;
 import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.protocol.v1.OutputFileBegun;

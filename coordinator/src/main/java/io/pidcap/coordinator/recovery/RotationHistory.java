@@ -1,6 +1,6 @@
 package io.pidcap.coordinator.recovery;
 
-import io.pidcap.coordinator.filter.CheckpointMapper;
+import io.pidcap.coordinator.checkpoint.CheckpointMapper;
 import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.output.OutputFile;

@@ -1,8 +1,8 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.checkpoint.CheckpointMapper;
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
-import io.pidcap.coordinator.filter.CheckpointMapper;
 import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.filter.SpoolSegment;

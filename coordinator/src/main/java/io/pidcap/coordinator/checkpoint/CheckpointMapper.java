@@ -1,7 +1,11 @@
-package io.pidcap.coordinator.filter;
+package io.pidcap.coordinator.checkpoint;
 
 import io.pidcap.coordinator.attribution.AttributionReason;
 import io.pidcap.coordinator.attribution.ProcessTotals;
+import io.pidcap.coordinator.filter.FilterCheckpoint;
+import io.pidcap.coordinator.filter.FilterCounters;
+import io.pidcap.coordinator.filter.SpoolSegment;
+import io.pidcap.coordinator.filter.StreamPosition;
 import io.pidcap.coordinator.packet.UnknownCause;
 import io.pidcap.protocol.v1.FilterTotals;
 import io.pidcap.protocol.v1.FilteredProcess;
