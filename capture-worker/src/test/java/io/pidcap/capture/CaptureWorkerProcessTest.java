@@ -100,7 +100,7 @@ class CaptureWorkerProcessTest {
         assertThat(progress.get(progress.size() - 1).getCounters().getDroppedPackets())
                 .isZero();
         assertThat(log().lines())
-                .hasSize(3)
+                .hasSize(4)
                 .allMatch(line -> line.contains(" INFO "))
                 .anyMatch(line -> line.contains("CAPTURING -> DRAINING: told to stop"));
     }

@@ -11,7 +11,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 
-/** A folder as the installed one, in which the event-worker is {@link PuppetWorker}. */
+/** A folder as the installed one, in which the event-worker is {@link PuppetWorker}, under the name of its main class. */
 final class PuppetJar {
     private PuppetJar() {}
 
@@ -19,7 +19,6 @@ final class PuppetJar {
         Manifest manifest = new Manifest();
         Attributes main = manifest.getMainAttributes();
         main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        main.put(Attributes.Name.MAIN_CLASS, PuppetWorker.class.getName());
         main.put(
                 Attributes.Name.CLASS_PATH,
                 Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))

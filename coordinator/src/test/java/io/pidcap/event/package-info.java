@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.event;
+
+import org.jspecify.annotations.NullMarked;
