@@ -256,6 +256,7 @@ static int connections(char **bind_peer_port)
 /* Answers each request with the number of sockets; the first opens them. */
 static int share_of_flows(int first, int step, int type, char **bind_peer_port, int requests)
 {
+	struct linger reset = {.l_onoff = 1};
 	static int socks[LAST_PORT];
 	int request, count = 0;
 
@@ -264,8 +265,11 @@ static int share_of_flows(int first, int step, int type, char **bind_peer_port, 
 	for (int port = first; port <= LAST_PORT; port += step) {
 		int sock = connected(type, bind_peer_port, port);
 
-		if (sock >= 0)
-			socks[count++] = sock;
+		if (sock < 0)
+			continue;
+		/* In TIME_WAIT ports that were chosen would be nobody's on this host for a minute. */
+		setsockopt(sock, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		socks[count++] = sock;
 	}
 	while (write(requests, &count, sizeof(count)) > 0 && read(requests, &request, sizeof(request)) > 0)
 		for (int i = 0; i < count; i++)

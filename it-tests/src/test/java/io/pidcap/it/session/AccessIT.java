@@ -278,11 +278,11 @@ class AccessIT {
 
     @Test
     void shouldShowTheSecretNowhere() throws Exception {
-        Path lib = SecretTee.install(directory);
-        pidcap = new Pidcap(directory, "", List.of("-Dpidcap.lib=" + lib));
+        SecretTee tee = SecretTee.in(directory);
+        pidcap = new Pidcap(directory, tee.jvmOption());
         sessions = new StartedSessions(pidcap);
         String id = start("--debug", "--keep-all");
-        String secret = SecretTee.secret(lib);
+        String secret = tee.take();
         assertThat(secret).hasSize(64);
         List<String> found = new ArrayList<>();
         try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
@@ -294,7 +294,6 @@ class AccessIT {
                 }
             }
         }
-        Files.delete(lib.resolve("secret"));
         try (RawPipe stranger = RawPipe.connect(session(id).resolve("worker.sock"))) {
             stranger.send(RawPipe.hello(
                     RawPipe.commandHello().setRole(Role.ROLE_EVENT_WORKER).setRun(1)));

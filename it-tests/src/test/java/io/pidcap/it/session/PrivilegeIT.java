@@ -116,11 +116,11 @@ class PrivilegeIT {
 
     private static void assertNetRawAlone(UnprivilegedPlace.Who who, UnprivilegedPlace user, Pidcap.Running capture)
             throws IOException {
-        assertThat(ThreadStatus.of(user.worker(capture, "capture"))).anySatisfy(thread -> {
+        assertThat(ThreadStatus.of(user.worker(capture, "Capture"))).anySatisfy(thread -> {
             assertThat(thread.name()).startsWith("capture-loop");
             assertThat(thread.holdsExactly(0)).isTrue();
         });
-        for (String worker : List.of("capture", "event")) {
+        for (String worker : List.of("Capture", "Event")) {
             assertThat(ThreadStatus.of(user.worker(capture, worker)))
                     .hasSizeGreaterThan(5)
                     .allMatch(thread -> (thread.permitted() & ~NET_RAW) == 0, "at most NET_RAW")

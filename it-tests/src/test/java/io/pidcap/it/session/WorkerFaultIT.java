@@ -118,10 +118,10 @@ class WorkerFaultIT {
     @ValueSource(strings = {"capture", "events"})
     void shouldStartAnotherForOneThatDiesBeforeItIsReady(String role) throws Exception {
         Pidcap.Running starting = pidcap.start("start", "-n", "it-target", "-i", "lo", "-w", file.toString());
-        String jar = "pidcap-" + (role.equals("capture") ? "capture" : "event") + "-worker.jar";
+        String mainClass = role.equals("capture") ? "CaptureWorkerMain" : "EventWorkerMain";
         List<ProcessHandle> found = new ArrayList<>();
         Await.until("the worker begins", () -> {
-            found.addAll(workersOf(starting.process().toHandle(), jar));
+            found.addAll(workersOf(starting.process().toHandle(), mainClass));
             return !found.isEmpty();
         });
         Victim.signal(found.get(0).pid(), "KILL");
@@ -243,9 +243,9 @@ class WorkerFaultIT {
                 .toList();
     }
 
-    private static List<ProcessHandle> workersOf(ProcessHandle parent, String jar) {
+    private static List<ProcessHandle> workersOf(ProcessHandle parent, String mainClass) {
         return parent.descendants()
-                .filter(process -> process.info().commandLine().orElse("").contains(jar))
+                .filter(process -> process.info().commandLine().orElse("").contains(mainClass))
                 .toList();
     }
 

@@ -41,7 +41,7 @@ class WorkerStagesIT {
 
     @BeforeEach
     void needs() throws Exception {
-        saboteur = Saboteur.in(directory);
+        saboteur = Saboteur.create();
         pidcap = new Pidcap(directory, saboteur.jvmOption());
         sessions = new StartedSessions(pidcap);
         Require.all(Require.ROOT, Require.TSHARK, Require.PYTHON3);
@@ -51,6 +51,7 @@ class WorkerStagesIT {
     @AfterEach
     void leaveNothing() throws Exception {
         sessions.close();
+        saboteur.close();
     }
 
     @ParameterizedTest

@@ -4,22 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.ProtectionDomain;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * it with an error, or has it stand still. What it is to do lies as an empty file in a folder, {@code ROLE-STAGE-HARM}, which
  * the first worker of that role that comes to the stage takes away. In a file {@code ROLE-STAGE-HARM-always} it stays.
  */
-public final class Saboteur {
+public final class Saboteur implements AutoCloseable {
     private static final long LOOK_EVERY_MILLIS = 5;
     private static final int KIBIBYTES = 16 << 10;
 
@@ -58,29 +52,12 @@ public final class Saboteur {
     }
 
     /** Makes the agent. */
-    public static Saboteur in(Path directory) throws IOException {
-        Path folder = Files.createDirectory(directory.resolve("sabotage"));
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(new Attributes.Name("Premain-Class"), Saboteur.class.getName());
-        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(folder.resolve("agent.jar")), manifest);
-                DirectoryStream<Path> classes = Files.newDirectoryStream(compiled(), "Saboteur*.class")) {
-            for (Path one : classes) {
-                jar.putNextEntry(
-                        new JarEntry(Saboteur.class.getPackageName().replace('.', '/') + "/" + one.getFileName()));
-                Files.copy(one, jar);
-            }
-        }
+    public static Saboteur create() throws IOException {
+        // Neither it nor what leads to it may be closed to the user that the capture-worker becomes.
+        Path folder = Files.createTempDirectory("pidcap-it-");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        AgentJar.make(folder.resolve("agent.jar"), Saboteur.class);
         return new Saboteur(folder);
-    }
-
-    private static Path compiled() throws IOException {
-        try {
-            URL compiled = Objects.requireNonNull(Saboteur.class.getResource("Saboteur.class"));
-            return Objects.requireNonNull(Path.of(compiled.toURI()).getParent());
-        } catch (URISyntaxException e) {
-            throw new IOException(e);
-        }
     }
 
     /** For the workers. */
@@ -100,12 +77,22 @@ public final class Saboteur {
         Files.createFile(folder.resolve(role + "-" + stage + "-" + harm + "-always"));
     }
 
+    @Override
+    public void close() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+
     /* In a worker. */
 
     /** @param folder where the orders are */
     public static void premain(String folder, Instrumentation instrumentation) {
         Path orders = Path.of(folder);
-        String role = System.getProperty("sun.java.command", "").contains("capture-worker") ? "capture" : "events";
+        String role = System.getProperty("sun.java.command", "").contains("CaptureWorkerMain") ? "capture" : "events";
         obey(orders, role, Stage.BEFORE_HELLO);
         Set<String> opening = Set.of("io/pidcap/capture/CaptureOpener", "io/pidcap/event/SnapshotTaker");
         // Nobody loads it before the message comes.

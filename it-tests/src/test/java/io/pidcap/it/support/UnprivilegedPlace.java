@@ -96,12 +96,12 @@ public final class UnprivilegedPlace {
         return new Pidcap.Running(builder.start(), out, err);
     }
 
-    /** @param role {@code capture} or {@code event} */
+    /** @param role {@code Capture} or {@code Event} */
     public long worker(Pidcap.Running coordinator, String role) {
         return coordinator
                 .process()
                 .children()
-                .filter(child -> child.info().commandLine().orElse("").contains("pidcap-" + role + "-worker.jar"))
+                .filter(child -> child.info().commandLine().orElse("").contains(role + "WorkerMain"))
                 .findFirst()
                 .orElseThrow()
                 .pid();
