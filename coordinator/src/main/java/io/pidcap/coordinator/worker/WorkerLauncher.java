@@ -124,8 +124,8 @@ public final class WorkerLauncher {
                 // A file in /tmp that a thread updates twenty times a second, for tools that nobody points at a worker.
                 "-XX:-UsePerfData",
                 // The heap follows what lives: nothing is gained here by letting it grow for the collector's ease.
-                "-XX:MinHeapFreeRatio=10",
-                "-XX:MaxHeapFreeRatio=15",
+                "-XX:MinHeapFreeRatio=20",
+                "-XX:MaxHeapFreeRatio=25",
                 "-XX:-ShrinkHeapInSteps",
                 "-XX:+ExitOnOutOfMemoryError",
                 "--enable-native-access=ALL-UNNAMED"));
