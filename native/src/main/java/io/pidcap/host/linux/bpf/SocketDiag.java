@@ -120,7 +120,7 @@ final class SocketDiag {
         while (at + NLMSG_HEADER_BYTES <= length) {
             int messageLength = bytes.getInt(at);
             short type = bytes.getShort(at + 4);
-            if (type == NLMSG_DONE || messageLength < NLMSG_HEADER_BYTES || at + messageLength > length) {
+            if (type == NLMSG_DONE || messageLength < NLMSG_HEADER_BYTES || messageLength > length - at) {
                 return false;
             }
             if (type == NLMSG_ERROR) {

@@ -39,12 +39,10 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class SocketTracker {
-    private static final int IPPROTO_RAW = 255;
-
     private final Map<Long, KnownSocket> byCookie = new HashMap<>();
     private final EventTimes times;
     private final BatchBuilder batch;
-    private final PortTable ports;
+    private final OlderSockets older;
     private final long ownNetnsId;
     /** Sockets that several processes share and by which datagrams go: whoever uses them must be asked. */
     private int sharedDatagramSockets;
@@ -53,7 +51,7 @@ final class SocketTracker {
     SocketTracker(EventTimes times, BatchBuilder batch, PortTable ports, long ownNetnsId) {
         this.times = times;
         this.batch = batch;
-        this.ports = ports;
+        this.older = new OlderSockets(ports);
         this.ownNetnsId = ownNetnsId;
     }
 
@@ -105,7 +103,7 @@ final class SocketTracker {
             }
             adopted.add(adopt(each, owner));
         }
-        countOlder(adopted);
+        older.count(adopted);
         return adopted;
     }
 
@@ -118,31 +116,13 @@ final class SocketTracker {
         if (socket.last() == null && state != null) {
             socket.own(new Ownership(held.tuple(), state));
         }
-        if (held.isRaw() && !socket.rawSender && canSendTcp(held.tuple().protocol())) {
-            socket.rawSender = true;
-            ports.addOlderRawSenders(1);
-        }
+        older.countRawSender(socket, held);
         join(socket, owner);
         return socket;
     }
 
     private static boolean isTcp(FiveTuple tuple) {
         return tuple.protocol() == TransportProtocol.TCP;
-    }
-
-    private static boolean canSendTcp(int protocol) {
-        return protocol == TransportProtocol.TCP || protocol == IPPROTO_RAW;
-    }
-
-    /** Behind the adoption of all, when all owners of each are known. */
-    private void countOlder(List<KnownSocket> sockets) {
-        for (KnownSocket socket : sockets) {
-            Ownership owned = socket.last();
-            if (owned != null && !socket.countedAsOlder && owned.state() != SocketState.CONNECTED) {
-                socket.countedAsOlder = true;
-                ports.addOlder(owned.tuple().protocol(), owned.tuple().local().port(), socket.owners);
-            }
-        }
     }
 
     /** Those that have a tuple, for the snapshot. */
@@ -371,18 +351,7 @@ final class SocketTracker {
             tellLast(Kind.CLOSED, observed, socket, last);
             unlink(socket, last);
         }
-        forgetOlder(socket);
-    }
-
-    private void forgetOlder(KnownSocket socket) {
-        Ownership counted = socket.first();
-        if (socket.countedAsOlder && counted != null) {
-            ports.removeOlder(
-                    counted.tuple().protocol(), counted.tuple().local().port());
-        }
-        if (socket.rawSender) {
-            ports.addOlderRawSenders(-1);
-        }
+        older.forget(socket);
     }
 
     /* What processes do. */

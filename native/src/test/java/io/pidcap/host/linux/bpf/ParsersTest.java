@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is read from text and bytes of the kernel, on any host. */
 class ParsersTest {
@@ -104,6 +105,17 @@ class ParsersTest {
                 assertThat(diag.cookies()).containsEntry(4711L, 1L << 32 | 7);
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 15, 17, Integer.MAX_VALUE - 15, Integer.MAX_VALUE})
+    void shouldStopAtAMessageOfSockDiagThatClaimsToBeLongerThanTheAnswer(int claimed) {
+        ByteBuffer answer = ByteBuffer.allocate(16 + 16).order(ByteOrder.nativeOrder());
+        answer.putInt(0, 16).putShort(4, (short) 20);
+        answer.putInt(16, claimed).putShort(20, (short) 20);
+        SocketDiag diag = new SocketDiag();
+        assertThat(diag.parse(answer, answer.capacity())).isFalse();
+        assertThat(diag.cookies()).isEmpty();
     }
 
     @ParameterizedTest
