@@ -218,6 +218,7 @@ final class PcapFileTest {
                 .map(line -> line.substring(0, 20))
                 .toList();
         assertThat(times)
+                .as("seed %d: %s", SEED, text)
                 .isEqualTo(packets.stream()
                         .map(packet -> packet.asPcapHolds(nanosecond).epochNanos())
                         .map(nanos -> nanos / 1_000_000_000 + "." + String.format("%09d", nanos % 1_000_000_000))
