@@ -112,7 +112,9 @@ final class RunCommand extends BaseCommand {
     private static boolean awaitEither(GatedCommand gated, CompletableFuture<SessionEnd> ended)
             throws InterruptedException {
         try {
-            CompletableFuture.anyOf(gated.exited(), ended).get();
+            // However it ended: the command is not ended for that, and what was wrong is told after it.
+            CompletableFuture.anyOf(gated.exited(), ended.handle((end, why) -> end))
+                    .get();
         } catch (ExecutionException e) {
             throw Await.cause(e);
         }

@@ -108,6 +108,9 @@ public final class FilterThread {
             failed(new IllegalStateException("the filter's thread was interrupted", e));
         } catch (IOException | RuntimeException e) {
             failed(e);
+        } catch (Error e) {
+            // As of memory: with a thread that ends without a word, the session would wait for it for ever.
+            failed(new IllegalStateException(e.toString(), e));
         } finally {
             queue.close();
             stage.close();

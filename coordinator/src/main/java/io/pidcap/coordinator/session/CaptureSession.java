@@ -186,7 +186,10 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         return ready.copy();
     }
 
-    /** Completes when all is over and everything is closed. */
+    /**
+     * Completes when all is over and everything is closed; with a {@link SessionException} when it ended without order and
+     * is left to {@code recover}.
+     */
     public CompletableFuture<SessionEnd> ended() {
         return ended.copy();
     }
@@ -443,14 +446,34 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         loop.execute(() -> endInOrder("the journal failed", SessionHome.failedWrite(cause)));
     }
 
-    private void crashed(RuntimeException e) {
-        if (!record.state().isOver()) {
-            fail(new SessionException(
-                    Kind.FAILURE,
-                    "the session failed by a fault of pidcap: " + e,
-                    "please report it with " + directory.logs(),
-                    e));
+    /** By a fault of pidcap: what the session's thread keeps can no longer be relied on. */
+    private void crashed(Throwable e) {
+        if (ended.isDone()) {
+            return;
         }
+        String what = "the session " + directory.id() + " failed by a fault of pidcap: " + e;
+        String please = "please report it with " + directory.logs();
+        if (record.state().isOver()) {
+            leave(new SessionException(Kind.FAILURE, what, please, e));
+        } else if (record.wasReady()) {
+            leave(new SessionException(
+                    Kind.FAILURE,
+                    what,
+                    "`pidcap recover " + directory.id() + "` completes the output with what was captured; " + please,
+                    e));
+        } else {
+            fail(new SessionException(Kind.FAILURE, what, please, e));
+        }
+    }
+
+    /** As if the coordinator had been killed. */
+    private void leave(SessionException why) {
+        loop.end();
+        capture.abort();
+        events.abort();
+        filter.abort();
+        resources.close();
+        ended.completeExceptionally(why);
     }
 
     private void tick() {

@@ -25,14 +25,14 @@ final class SessionLoop implements Executor, Timers {
     private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
     private final PriorityQueue<Deadline> deadlines =
             new PriorityQueue<>(Comparator.comparingLong((Deadline deadline) -> deadline.atNanos));
-    private final Consumer<RuntimeException> onError;
+    private final Consumer<Throwable> onError;
     private final Thread thread;
     private boolean ended;
 
     /**
      * @param onError called on the loop's thread with what an action threw
      */
-    SessionLoop(String name, Consumer<RuntimeException> onError) {
+    SessionLoop(String name, Consumer<Throwable> onError) {
         this.onError = onError;
         this.thread = new Thread(this::run, name);
     }
@@ -83,7 +83,7 @@ final class SessionLoop implements Executor, Timers {
         for (Runnable action = next(); action != null; action = next()) {
             try {
                 action.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("an action of the session failed", e);
                 onError.accept(e);
             }

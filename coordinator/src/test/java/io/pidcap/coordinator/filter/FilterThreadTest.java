@@ -74,6 +74,36 @@ class FilterThreadTest {
     }
 
     @Test
+    void shouldSayWhyWhenAnErrorEndsIt() throws Exception {
+        FilterListener failing = new FilterListener() {
+            @Override
+            public void segmentFiltered(SpoolSegment segment, FilterCheckpoint checkpoint) {
+                throw new OutOfMemoryError("thrown on purpose");
+            }
+
+            @Override
+            public void finished(FilterProgress result) {
+                listener.finished(result);
+            }
+
+            @Override
+            public void failed(FilterProgress result, Exception cause) {
+                listener.failed(result, cause);
+            }
+        };
+        FilterThread thread =
+                new FilterThread(ProcessSelector.ofNames("p1"), output(directory.resolve("out.pcap")), failing);
+        thread.start();
+        SpoolFiles spool = new SpoolFiles(directory, 1, 0, LinkType.RAW);
+        thread.post(snapshot(0));
+        thread.post(run(1, spool.description()));
+        thread.post(batch(100, bound(1, 1, "udp *:1000", 1)));
+        thread.post(spool.packet(2, datagram(1000, 1)).end());
+        assertThat(listener.failed.get(30, TimeUnit.SECONDS)).hasMessageContaining("thrown on purpose");
+        assertThat(thread.post(new Finish())).isFalse();
+    }
+
+    @Test
     void shouldStopInOrderAndSayWhyWhenOutputCannotBeWritten() throws Exception {
         WritableByteChannel full = new WritableByteChannel() {
             @Override

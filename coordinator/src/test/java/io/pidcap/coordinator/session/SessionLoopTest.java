@@ -13,9 +13,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionLoopTest {
-    private final CompletableFuture<RuntimeException> error = new CompletableFuture<>();
+    private final CompletableFuture<Throwable> error = new CompletableFuture<>();
     private SessionLoop loop;
 
     @BeforeEach
@@ -61,10 +63,14 @@ class SessionLoopTest {
         assertThat(seen).containsExactly("early", "late");
     }
 
-    @Test
-    void shouldTellOfAnActionThatThrowsAndGoOn() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldTellOfAnActionThatThrowsAndGoOn(boolean anError) throws Exception {
         CountDownLatch after = new CountDownLatch(1);
         loop.execute(() -> {
+            if (anError) {
+                throw new NoClassDefFoundError("thrown on purpose");
+            }
             throw new IllegalStateException("thrown on purpose");
         });
         loop.execute(after::countDown);
