@@ -2,6 +2,7 @@ package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.output.CaptureOutput;
+import io.pidcap.coordinator.process.ProcessLife;
 import io.pidcap.coordinator.session.CaptureSession;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionConfig;
@@ -70,8 +71,8 @@ final class CaptureCommand extends BaseCommand {
             Signals.handle(signal, name -> session.stop("SIG" + name));
         }
         if (caller != null) {
-            CompletableFuture<Void> unused =
-                    caller.onExit().thenRun(() -> session.stop("the program that wanted the packets has ended"));
+            CompletableFuture<Void> unused = ProcessLife.onEnd(caller)
+                    .thenRun(() -> session.stop("the program that wanted the packets has ended"));
         }
         try {
             session.ready().get().forEach(console::say);

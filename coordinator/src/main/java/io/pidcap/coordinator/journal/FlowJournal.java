@@ -6,6 +6,7 @@ import io.pidcap.protocol.v1.FlowBatchMessage;
 import io.pidcap.protocol.v1.JournalRecord;
 import io.pidcap.protocol.v1.OutputFileBegun;
 import io.pidcap.protocol.v1.OutputFileEnded;
+import io.pidcap.protocol.v1.OutputFileIntended;
 import io.pidcap.protocol.v1.RunCaptureReady;
 import io.pidcap.protocol.v1.RunFlowBatch;
 import io.pidcap.protocol.v1.RunSnapshotPart;
@@ -104,6 +105,10 @@ public final class FlowJournal implements AutoCloseable {
 
     public void segmentFiltered(SegmentFiltered body) {
         append(JournalRecord.newBuilder().setSegmentFiltered(body));
+    }
+
+    public void outputFileIntended(OutputFileIntended body) {
+        append(JournalRecord.newBuilder().setOutputFileIntended(body));
     }
 
     public void outputFileBegun(OutputFileBegun body) {

@@ -3,6 +3,7 @@ package io.pidcap.coordinator.offline;
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.output.CaptureOutput;
+import io.pidcap.coordinator.output.OutputJournal;
 import io.pidcap.coordinator.session.SessionNotes;
 import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.protocol.file.CaptureFileWriter;
@@ -20,7 +21,12 @@ public final class OfflineFilter {
     public static FilterReport run(FilterRequest request) throws IOException, InterruptedException {
         try (FilterInput input = request.source().open()) {
             CaptureOutput output = CaptureOutput.create(
-                    request.output(), request.style(), request.force(), request.ownerUserId(), request.ownerGroupId());
+                    request.output(),
+                    request.style(),
+                    request.force(),
+                    request.ownerUserId(),
+                    request.ownerGroupId(),
+                    OutputJournal.none());
             try {
                 return write(request, input, output);
             } catch (LinkTypeException e) {

@@ -1,16 +1,12 @@
 package io.pidcap.coordinator.output;
 
 import io.pidcap.coordinator.failure.SessionException;
-import io.pidcap.coordinator.filter.FilterCheckpoint;
-import io.pidcap.coordinator.filter.FilterThread;
-import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Where packets go that are kept: one file, one for each process name, one after the other, or standard output. Every
@@ -24,28 +20,23 @@ public interface CaptureOutput {
      * @param target the file; where it is split, what its files are named after, or an existing directory for them
      * @param force replaces what is there
      * @param ownerUserId to whom it is given, with {@code ownerGroupId}; -1: to nobody else
+     * @param journal in which it writes down what is needed to go on with it
      * @throws SessionException it cannot be written there
      * @throws IOException it could not be begun; nothing of it is left
      */
-    static CaptureOutput create(Path target, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId)
+    static CaptureOutput create(
+            Path target, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId, OutputJournal journal)
             throws IOException {
         if (style.rotation().rotates()) {
-            return new RotatingOutput(target, style, force, ownerUserId, ownerGroupId, InstantSource.system());
+            return new RotatingOutput(target, style, force, ownerUserId, ownerGroupId, journal, InstantSource.system());
         }
         return style.split()
-                ? new SplitOutput(target, style, force, ownerUserId, ownerGroupId)
-                : SingleOutput.create(target, style, force, ownerUserId, ownerGroupId);
+                ? new SplitOutput(target, style, force, ownerUserId, ownerGroupId, journal)
+                : SingleOutput.create(target, style, force, ownerUserId, ownerGroupId, journal);
     }
 
     /** To be closed before {@link #complete} or {@link #countLost}. */
     CaptureFileWriter writer();
-
-    /**
-     * Before anything is written: the journal in which it is to write down what is needed to go on with it.
-     *
-     * @param checkpoint see {@link FilterThread#checkpoint}
-     */
-    default void follow(FlowJournal journal, Supplier<FilterCheckpoint> checkpoint) {}
 
     /** Nothing more will be written: the last file that was asked for is over. From any thread. */
     default boolean isFull() {

@@ -25,11 +25,19 @@ final class FilePart {
         this.writer = writer;
     }
 
-    /** The parameters are those of {@link OutputFile#create}, and how it is written. */
+    /** The parameters are those of {@link CaptureOutput#create}, and how it is written. */
     static FilePart create(
-            Path target, OutputFormat format, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId)
+            Path target,
+            OutputFormat format,
+            OutputStyle style,
+            boolean force,
+            int ownerUserId,
+            int ownerGroupId,
+            OutputJournal journal)
             throws IOException {
+        journal.intended(target);
         OutputFile file = OutputFile.create(target, force, ownerUserId, ownerGroupId);
+        journal.begun(target);
         try {
             return new FilePart(file, format, format.writer(file.channel(), file.part(), style));
         } catch (IOException | RuntimeException e) {

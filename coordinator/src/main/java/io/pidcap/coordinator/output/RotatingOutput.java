@@ -1,7 +1,5 @@
 package io.pidcap.coordinator.output;
 
-import io.pidcap.coordinator.filter.FilterCheckpoint;
-import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** One file after the other, as {@link Rotation} says. Each has its name as soon as it is complete. */
 final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
@@ -29,13 +25,13 @@ final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
     private final boolean force;
     private final int ownerUserId;
     private final int ownerGroupId;
+    private final OutputJournal journal;
     private final RotationNames names;
     private final RotatingWriter writer;
     /** By the names that they were to have, the newest last. */
     private final Map<Path, OutputReport.Part> completed = new LinkedHashMap<>();
 
     private final List<String> notes = new ArrayList<>();
-    private @Nullable RotationLog log;
     private long unreportedFiles;
     private long replacedFiles;
     private long replacedPackets;
@@ -46,7 +42,13 @@ final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
 
     /** The parameters are those of {@link CaptureOutput#create}. */
     RotatingOutput(
-            Path target, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId, InstantSource clock)
+            Path target,
+            OutputStyle style,
+            boolean force,
+            int ownerUserId,
+            int ownerGroupId,
+            OutputJournal journal,
+            InstantSource clock)
             throws IOException {
         this.target = target;
         this.style = style;
@@ -54,6 +56,7 @@ final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
         this.force = force;
         this.ownerUserId = ownerUserId;
         this.ownerGroupId = ownerGroupId;
+        this.journal = journal;
         this.names = new RotationNames(target, style.rotation(), ZoneId.systemDefault(), this::isTaken);
         checkRing();
         this.writer = new RotatingWriter(style.rotation(), this, clock);
@@ -92,28 +95,14 @@ final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
     public FilePart open(boolean periodBegins, long beginEpochNanos) throws IOException {
         Instant begin = Instant.ofEpochSecond(0, beginEpochNanos);
         Path path = !begun ? names.first(begin) : periodBegins ? names.ofPeriod(begin) : names.next();
-        FilePart part = FilePart.create(path, format, style, force || isOurs(path), ownerUserId, ownerGroupId);
+        FilePart part = FilePart.create(path, format, style, force || isOurs(path), ownerUserId, ownerGroupId, journal);
         begun = true;
-        if (log != null) {
-            log.begun(part);
-        }
         return part;
     }
 
     @Override
-    public void follow(FlowJournal journal, Supplier<FilterCheckpoint> checkpoint) {
-        log = new RotationLog(journal, checkpoint);
-        FilePart first = writer.current();
-        if (first != null) {
-            log.begun(first);
-        }
-    }
-
-    @Override
     public void completed(FilePart part) throws IOException {
-        if (log != null) {
-            log.ended(part);
-        }
+        journal.ended(part);
         give(part);
     }
 
@@ -158,9 +147,7 @@ final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
     public void complete() throws IOException {
         FilePart current = writer.current();
         if (current != null) {
-            if (log != null) {
-                log.lastEnded(current);
-            }
+            journal.lastEnded(current);
             give(current);
         }
         reported = List.copyOf(completed.values());

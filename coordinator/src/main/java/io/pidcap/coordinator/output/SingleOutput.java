@@ -20,9 +20,12 @@ final class SingleOutput implements CaptureOutput {
         this.path = file.target();
     }
 
-    static SingleOutput create(Path target, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId)
+    static SingleOutput create(
+            Path target, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId, OutputJournal journal)
             throws IOException {
+        journal.intended(target);
         OutputFile file = OutputFile.create(target, force, ownerUserId, ownerGroupId);
+        journal.begun(target);
         try {
             return new SingleOutput(file, OutputFormat.of(target).writer(file.channel(), file.part(), style));
         } catch (IOException | RuntimeException e) {

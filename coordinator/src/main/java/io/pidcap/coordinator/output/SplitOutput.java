@@ -17,6 +17,7 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
     private final boolean force;
     private final int ownerUserId;
     private final int ownerGroupId;
+    private final OutputJournal journal;
     private final SplitNames names;
     private final SplitWriter writer = new SplitWriter(this);
     private final List<FilePart> files = new ArrayList<>();
@@ -24,13 +25,15 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
     private final List<String> notes = new ArrayList<>();
     private long inSeveralFiles;
 
-    SplitOutput(Path target, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId) {
+    SplitOutput(
+            Path target, OutputStyle style, boolean force, int ownerUserId, int ownerGroupId, OutputJournal journal) {
         this.target = target;
         this.style = style;
         this.format = OutputFormat.of(target);
         this.force = force;
         this.ownerUserId = ownerUserId;
         this.ownerGroupId = ownerGroupId;
+        this.journal = journal;
         this.names = new SplitNames(target, path -> isTaken(path, force));
     }
 
@@ -42,7 +45,8 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
 
     @Override
     public FilePart open(String processName) throws IOException {
-        FilePart part = FilePart.create(names.fileOf(processName), format, style, force, ownerUserId, ownerGroupId);
+        FilePart part =
+                FilePart.create(names.fileOf(processName), format, style, force, ownerUserId, ownerGroupId, journal);
         files.add(part);
         return part;
     }

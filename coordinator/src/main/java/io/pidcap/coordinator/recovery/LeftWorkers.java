@@ -1,17 +1,15 @@
 package io.pidcap.coordinator.recovery;
 
+import io.pidcap.coordinator.process.ProcessLife;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Workers that outlive their coordinator: they end by themselves, unless they hang; then they are killed. */
 final class LeftWorkers {
-    private static final long END_SECONDS = 5;
+    private static final Duration END = Duration.ofSeconds(5);
 
     /** Both times are rounded, and the clock may have been set in between. */
     private static final Duration START_TOLERANCE = Duration.ofSeconds(3);
@@ -28,9 +26,9 @@ final class LeftWorkers {
         List<String> notes = new ArrayList<>();
         for (WorkerLife run : runs) {
             Optional<ProcessHandle> process = ProcessHandle.of(run.pid()).filter(found -> isSame(found, run.started()));
-            if (process.isPresent() && !hasEnded(process.get())) {
+            if (process.isPresent() && !ProcessLife.awaitEnd(process.get(), END)) {
                 process.get().destroyForcibly();
-                hasEnded(process.get());
+                ProcessLife.awaitEnd(process.get(), END);
                 notes.add("the " + run.role().program() + " (pid " + run.pid()
                         + ") did not end by itself and was killed");
             }
@@ -42,14 +40,5 @@ final class LeftWorkers {
         Optional<Instant> actual = process.info().startInstant();
         return actual.isPresent()
                 && Duration.between(actual.get(), started).abs().compareTo(START_TOLERANCE) <= 0;
-    }
-
-    private static boolean hasEnded(ProcessHandle process) throws InterruptedException {
-        try {
-            process.onExit().get(END_SECONDS, TimeUnit.SECONDS);
-            return true;
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
-        }
     }
 }

@@ -56,12 +56,6 @@ final class RotationHistory {
         return checkpoint;
     }
 
-    /** The file that was begun last; null: none was. */
-    @Nullable
-    Path newest() {
-        return newest.getPath().isEmpty() ? null : Path.of(newest.getPath());
-    }
-
     /** The last of all ended, or another recovery gave it its name and died. */
     boolean isComplete() {
         return newestEnded == null ? isNamed() : newestEnded.getLast();

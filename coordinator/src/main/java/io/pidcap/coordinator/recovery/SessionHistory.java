@@ -9,12 +9,15 @@ import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.JournalReader;
 import io.pidcap.protocol.model.CaptureCounters;
 import io.pidcap.protocol.v1.JournalRecord;
+import io.pidcap.protocol.v1.OutputFileBegun;
 import io.pidcap.protocol.v1.Role;
 import io.pidcap.protocol.v1.SessionStarted;
 import io.pidcap.protocol.v1.WorkerRunEnded;
 import io.pidcap.protocol.v1.WorkerRunStarted;
 import io.pidcap.protocol.wire.ProtocolException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +36,7 @@ final class SessionHistory {
     private final EventHistory events = new EventHistory();
     private final CaptureHistory capture = new CaptureHistory();
     private final RotationHistory rotation = new RotationHistory();
+    private final OutputFiles files = new OutputFiles();
     private SessionStarted head = SessionStarted.getDefaultInstance();
     private FilterCheckpoint checkpoint = FilterCheckpoint.NOTHING;
     private Instant lastRecord = Instant.EPOCH;
@@ -43,6 +47,34 @@ final class SessionHistory {
         for (WorkerRole role : WorkerRole.values()) {
             lives.put(role, new ArrayList<>());
             gaps.put(role, new GapLog(role));
+        }
+    }
+
+    /**
+     * {@link #read} of a session that was starting, whose coordinator may have died before it had a journal, or anything in
+     * it: then there was no output yet, either.
+     *
+     * @param otherwise what is known of the session where no journal tells
+     */
+    static SessionHistory readBeginning(Path journal, SessionStarted otherwise) throws IOException {
+        if (beginsWithSession(journal)) {
+            return read(journal);
+        }
+        SessionHistory nothing = new SessionHistory();
+        nothing.head = otherwise;
+        nothing.lastRecord = Instant.ofEpochSecond(0, otherwise.getStarted().getEpochNanos());
+        return nothing;
+    }
+
+    private static boolean beginsWithSession(Path journal) throws IOException {
+        try (JournalReader reader = JournalReader.open(journal)) {
+            JournalRecord first = reader.next();
+            return first != null && first.hasSessionStarted();
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (CaptureFileException e) {
+            // Torn within the header, as it is when its writer dies; any other damage is told by who reads on.
+            return Files.size(journal) >= JournalReader.LEAST_BYTES;
         }
     }
 
@@ -75,7 +107,7 @@ final class SessionHistory {
     private void add(JournalRecord entry) {
         lastRecord = Instant.ofEpochSecond(0, entry.getWrittenEpochNanos());
         switch (entry.getBodyCase()) {
-            case SESSION_STARTED -> head = entry.getSessionStarted();
+            case SESSION_STARTED -> started(entry.getSessionStarted());
             case SESSION_STOPPING -> stopAsked = lastRecord;
             case WORKER_RUN_STARTED -> runStarted(entry.getWorkerRunStarted());
             case WORKER_RUN_ENDED -> runEnded(entry.getWorkerRunEnded());
@@ -95,11 +127,31 @@ final class SessionHistory {
                         entry.getSpoolProgress().getRun(),
                         entry.getSpoolProgress().getProgress());
             case SEGMENT_FILTERED -> checkpoint = CheckpointMapper.toModel(entry.getSegmentFiltered());
-            case OUTPUT_FILE_BEGUN -> rotation.begun(entry.getOutputFileBegun());
+            case OUTPUT_FILE_INTENDED -> files.intended(entry.getOutputFileIntended());
+            case OUTPUT_FILE_BEGUN -> fileBegun(entry.getOutputFileBegun());
             case OUTPUT_FILE_ENDED -> rotation.ended(entry.getOutputFileEnded());
             default -> {
                 // Of a newer release, or nothing that is needed here.
             }
+        }
+    }
+
+    private void started(SessionStarted body) {
+        head = body;
+        if (body.getOutputInode() != 0) {
+            // Of an earlier release, which had made the output before.
+            files.begun(OutputFileBegun.newBuilder()
+                    .setPath(body.getOutputFile())
+                    .setInode(body.getOutputInode())
+                    .build());
+        }
+    }
+
+    private void fileBegun(OutputFileBegun body) {
+        files.begun(body);
+        rotation.begun(body);
+        if (!head.hasRotation()) {
+            head = head.toBuilder().setOutputInode(body.getInode()).build();
         }
     }
 
@@ -177,6 +229,11 @@ final class SessionHistory {
         long ahead = ofFile.counters().receivedPackets() - checkpoint.counters().receivedPackets();
         boolean longer = ofFile.outputBytes() > checkpoint.outputBytes();
         return ahead > 0 || (ahead == 0 && longer) ? ofFile : checkpoint;
+    }
+
+    /** Those of the output that the journal names. */
+    OutputFiles files() {
+        return files;
     }
 
     /** Where the output is one file after the other. */

@@ -58,8 +58,10 @@ public final class SessionRecovery {
      */
     public static SessionReport recover(SessionDirectory directory) throws InterruptedException {
         try (TakenOverSession session = TakenOverSession.take(directory)) {
-            SessionHistory history = SessionHistory.read(directory.journal());
-            if (history.head().getSplitOutput()) {
+            SessionHistory history = session.wasStarting()
+                    ? SessionHistory.readBeginning(directory.journal(), session.begun())
+                    : SessionHistory.read(directory.journal());
+            if (history.head().getSplitOutput() && history.ready() != null) {
                 throw splitOutput(directory, history.head());
             }
             return new SessionRecovery(session, history).run();
@@ -126,10 +128,7 @@ public final class SessionRecovery {
     }
 
     private SessionReport neverReady() throws IOException {
-        Path target = head.hasRotation() ? history.rotation().newest() : Path.of(head.getOutputFile());
-        if (target != null && !head.getStreamedOutput()) {
-            Files.deleteIfExists(OutputFile.partOf(target));
-        }
+        endNotes.addAll(history.files().delete(history.files().all(), directory));
         SessionReport.Failure failure = new SessionReport.Failure(
                 Kind.FAILURE, "the session " + directory.id() + " died before it was ready: nothing was captured", "");
         FilterProgress nothing = total(FilterCheckpoint.NOTHING, null);
@@ -224,6 +223,7 @@ public final class SessionRecovery {
     }
 
     private SessionReport end(SessionReport report) throws IOException {
+        history.files().delete(history.files().unconfirmed(), directory);
         session.end(SessionState.RECOVERED, report, head.getKeepSpool());
         return report;
     }

@@ -14,8 +14,6 @@ import io.pidcap.coordinator.worker.WorkerAdmission;
 import io.pidcap.coordinator.worker.WorkerDeadlines;
 import io.pidcap.coordinator.worker.WorkerFailure;
 import io.pidcap.coordinator.worker.WorkerLauncher;
-import io.pidcap.coordinator.worker.WorkerNeeds;
-import io.pidcap.coordinator.worker.WorkerPrivileges;
 import io.pidcap.coordinator.worker.WorkerProcess;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.coordinator.worker.WorkerRun;
@@ -27,8 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,24 +63,22 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private boolean filterIsOver;
     private @Nullable SessionState outcome;
 
-    private CaptureSession(
-            SessionConfig config, SessionHome home, SessionDirectory directory, CaptureOutput output, Instant started)
-            throws IOException {
-        this.home = home;
-        this.config = config;
-        this.directory = directory;
-        this.output = new SessionOutput(output);
-        this.record = new SessionRecord(config, directory, started);
+    private CaptureSession(NewSession made) {
+        this.home = made.home();
+        this.config = made.config();
+        this.directory = made.directory();
+        this.output = new SessionOutput(made.output());
+        this.record = made.record();
+        this.journal = made.journal();
         this.control = new SessionControl(record, new Commanded());
         this.loop = new SessionLoop("session", this::crashed);
-        this.journal = FlowJournal.create(directory.journal(), this::journalFailed);
-        journal.sessionStarted(JournalHead.of(config, directory, started));
-        this.filter = new FilterFeed(config, directory.spool(), output.writer(), loop, this);
-        output.follow(journal, filter::checkpoint);
+        this.filter = new FilterFeed(config, directory.spool(), made.output().writer(), loop, this);
         this.events = new EventSide(config, journal, filter, this);
         this.capture = new CaptureSide(config, directory.spool(), journal, filter, this);
         this.prefilter = new SessionPrefilter(config, events, capture);
         this.resources = new SessionResources(journal);
+        made.outputJournal().checkpointsFrom(filter::checkpoint);
+        CompletableFuture<Void> unused = made.journalFailure().thenAccept(this::journalFailed);
     }
 
     /**
@@ -95,7 +89,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
      * @throws SessionException it cannot begin; nothing of it is left
      */
     public static CaptureSession start(SessionConfig config, SessionHome home, Path libDirectory) {
-        return start(config, SessionOutput.create(config), home, libDirectory);
+        return begin(NewSession.make(config, journal -> SessionOutput.create(config, journal), home, libDirectory));
     }
 
     /**
@@ -105,32 +99,24 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
      */
     public static CaptureSession start(
             SessionConfig config, CaptureOutput output, SessionHome home, Path libDirectory) {
-        Instant started = Instant.now();
-        SessionDirectory directory = null;
-        Map<WorkerRole, WorkerProcess> workers = Map.of();
+        NewSession made;
         try {
-            directory = home.create(LocalDateTime.ofInstant(started, ZoneId.systemDefault()), config.subject());
-            WorkerPrivileges.ofStarter().prepareSpool(directory.spool());
-            WorkerLauncher launcher =
-                    new WorkerLauncher(libDirectory, directory.workerSocket(), directory.logs(), needs(config));
-            workers = launcher.launchBoth();
-            Logs.to(directory.coordinatorLog());
-            CaptureSession session = new CaptureSession(config, home, directory, output, started);
-            session.begin(launcher, workers);
-            return session;
-        } catch (IOException e) {
-            workers.values().forEach(WorkerProcess::kill);
-            SessionResources.discard(output, directory, e);
-            throw SessionHome.failedWrite(e);
+            made = NewSession.make(config, journal -> output, home, libDirectory);
         } catch (RuntimeException e) {
-            workers.values().forEach(WorkerProcess::kill);
-            SessionResources.discard(output, directory, e);
+            new SessionOutput(output).abandon();
             throw e;
         }
+        return begin(made);
     }
 
-    private static WorkerNeeds needs(SessionConfig config) {
-        return WorkerNeeds.session(config.prefilter(), config.events() != SessionConfig.Events.PROC);
+    private static CaptureSession begin(NewSession made) {
+        try {
+            CaptureSession session = new CaptureSession(made);
+            session.begin(made.launcher(), made.workers());
+            return session;
+        } catch (IOException | RuntimeException e) {
+            throw made.discard(e);
+        }
     }
 
     private void begin(WorkerLauncher launcher, Map<WorkerRole, WorkerProcess> workers) throws IOException {
@@ -150,7 +136,6 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         }
         try {
             directory.reserve();
-            record.begin();
             PipeServer workerPipe = PipeServer.listen(directory.workerSocket(), admission);
             resources.serve(workerPipe, workerPipe.refusals());
             launcher.admitWorkers();

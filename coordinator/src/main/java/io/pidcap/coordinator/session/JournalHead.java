@@ -1,6 +1,5 @@
 package io.pidcap.coordinator.session;
 
-import io.pidcap.coordinator.output.OutputFile;
 import io.pidcap.coordinator.output.OutputFormat;
 import io.pidcap.coordinator.output.Rotation;
 import io.pidcap.coordinator.output.StreamOutput;
@@ -39,7 +38,6 @@ final class JournalHead {
                 .setOutputUserId(config.ownerUserId())
                 .setOutputGroupId(config.ownerGroupId())
                 .setReplaceOutput(config.force())
-                .setOutputInode(OutputFile.inode(OutputFile.partOf(config.output())))
                 .setPacketLimit(config.packetLimit())
                 .setStreamedOutput(StreamOutput.isStream(config.output()));
         Rotation rotation = config.style().rotation();

@@ -81,6 +81,12 @@ public final class SessionHome {
         }
     }
 
+    /** In which a session is that was found there. */
+    static SessionHome of(SessionDirectory session) {
+        Path base = session.path().resolve("../..").normalize();
+        return new SessionHome(base);
+    }
+
     public Path base() {
         return base;
     }

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.process.ProcessLife;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -106,7 +107,11 @@ public record SessionMarkFile(
 
     /** Its coordinator still runs. */
     public boolean isAlive() {
-        return !isOver() && ProcessHandle.of(pid).filter(this::isSame).isPresent();
+        return !isOver()
+                && ProcessHandle.of(pid)
+                        .filter(this::isSame)
+                        .filter(ProcessLife::isRunning)
+                        .isPresent();
     }
 
     /** It ended, in order or by its own failure. */

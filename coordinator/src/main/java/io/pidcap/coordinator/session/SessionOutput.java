@@ -4,6 +4,7 @@ import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.output.CaptureOutput;
+import io.pidcap.coordinator.output.OutputJournal;
 import io.pidcap.coordinator.output.OutputReport;
 import java.io.IOException;
 import java.util.List;
@@ -23,10 +24,15 @@ final class SessionOutput {
     }
 
     /** @throws SessionException it cannot be written there */
-    static CaptureOutput create(SessionConfig config) {
+    static CaptureOutput create(SessionConfig config, OutputJournal journal) {
         try {
             return CaptureOutput.create(
-                    config.output(), config.style(), config.force(), config.ownerUserId(), config.ownerGroupId());
+                    config.output(),
+                    config.style(),
+                    config.force(),
+                    config.ownerUserId(),
+                    config.ownerGroupId(),
+                    journal);
         } catch (IOException e) {
             throw SessionException.output(e);
         }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,12 +58,17 @@ final class SessionResources implements AutoCloseable {
     }
 
     /** A session that never began leaves nothing behind; what goes wrong here is added to why it did not. */
-    static void discard(CaptureOutput output, @Nullable SessionDirectory directory, Exception cause) {
+    static void discard(
+            Optional<FlowJournal> journal,
+            Optional<CaptureOutput> output,
+            SessionDirectory directory,
+            Exception cause) {
+        journal.ifPresent(SessionResources::closeOne);
         try {
-            output.abandon();
-            if (directory != null) {
-                directory.delete();
+            if (output.isPresent()) {
+                output.get().abandon();
             }
+            directory.delete();
         } catch (IOException e) {
             cause.addSuppressed(e);
         }

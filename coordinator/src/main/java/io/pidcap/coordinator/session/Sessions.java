@@ -3,6 +3,7 @@ package io.pidcap.coordinator.session;
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +77,14 @@ public final class Sessions {
                     Kind.USAGE, alive.size() + " sessions are running: " + ids, "say which one is meant");
         }
         return alive.get(0);
+    }
+
+    /** Whether a session of the same home that is not over has that output, too. */
+    public static boolean isClaimedByAnother(Path output, SessionDirectory one) {
+        return new Sessions(SessionHome.of(one))
+                .all().stream()
+                        .filter(found -> !found.mark().isOver() && !found.id().equals(one.id()))
+                        .anyMatch(found -> found.mark().output().equals(output.toString()));
     }
 
     /** The report of a session that is over. */

@@ -2,6 +2,8 @@ package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.protocol.v1.ObservedTimeMessage;
+import io.pidcap.protocol.v1.SessionStarted;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A session whose coordinator died, in the hands of this process: no other can take it meanwhile, and when this one dies
@@ -57,6 +60,21 @@ public final class TakenOverSession implements AutoCloseable {
                         Kind.USAGE,
                         "the session " + directory.id() + " has not lost its coordinator",
                         "`pidcap status --all` tells how it is"));
+    }
+
+    /** Whether it had not said yet that it captures. */
+    public boolean wasStarting() {
+        return mark.state().equals(SessionState.STARTING.word());
+    }
+
+    /** What is known of it without its journal. */
+    public SessionStarted begun() {
+        return SessionStarted.newBuilder()
+                .setSessionId(mark.id())
+                .setStarted(
+                        ObservedTimeMessage.newBuilder().setEpochNanos(TimeUnit.MILLISECONDS.toNanos(mark.created())))
+                .setOutputFile(mark.output())
+                .build();
     }
 
     private static Path lockFile(SessionDirectory directory) {

@@ -53,7 +53,8 @@ class RotatingOutputTest {
                 new OutputStyle(Annotation.ALL, false, false, false, Rotation.NONE),
                 false,
                 -1,
-                -1);
+                -1,
+                OutputJournal.none());
         List<CaptureFileWriter> writers = List.of(rotating.writer(), single.writer());
         List<List<PacketLabel>> labels = List.of(new ArrayList<>(), new ArrayList<>());
         add(writers, LO);
@@ -240,7 +241,7 @@ class RotatingOutputTest {
 
     private RotatingOutput output(String name, Rotation rotation, boolean force) throws IOException {
         OutputStyle style = new OutputStyle(Annotation.ALL, false, false, false, rotation);
-        return new RotatingOutput(directory.resolve(name), style, force, -1, -1, () -> now);
+        return new RotatingOutput(directory.resolve(name), style, force, -1, -1, OutputJournal.none(), () -> now);
     }
 
     private static void add(List<CaptureFileWriter> writers, InterfaceDescription one) throws IOException {

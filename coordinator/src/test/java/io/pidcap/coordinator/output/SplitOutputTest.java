@@ -39,7 +39,7 @@ class SplitOutputTest {
 
     private void begin(boolean force) throws IOException {
         OutputStyle style = new OutputStyle(Annotation.ALL, false, false, true, Rotation.NONE);
-        output = new SplitOutput(directory.resolve("out.pcapng"), style, force, -1, -1);
+        output = new SplitOutput(directory.resolve("out.pcapng"), style, force, -1, -1, OutputJournal.none());
         writer = output.writer();
         writer.addInterface(LO);
     }

@@ -3,6 +3,7 @@ package io.pidcap.it.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.it.support.Await;
+import io.pidcap.it.support.CarelessParent;
 import io.pidcap.it.support.FrozenProcesses;
 import io.pidcap.it.support.Pidcap;
 import io.pidcap.it.support.Recovered;
@@ -253,6 +254,36 @@ class RecoverIT {
         JsonNode report = Recovered.report(pidcap);
         assertThat(report.get("endNotes").toString()).contains("event-worker (pid " + events + ")", "was killed");
         victim.awaitWorkersGone();
+    }
+
+    /** As where the first process of a container waits for nobody. */
+    @Test
+    void shouldKnowThatAZombieIsDead() throws Exception {
+        Path file = directory.resolve("out.pcapng");
+        String[] command = {"start", "-n", "it-target", "-i", "lo", "-f", NET, "-w", file.toString()};
+        try (TrafficProgram echo = TrafficProgram.start(directory, "it-echo", "tcp-server", SERVER);
+                CarelessParent parent = CarelessParent.start(pidcap, directory, command)) {
+            String port = Integer.toString(echo.readPort());
+            String id = parent.awaitLine();
+            Victim victim = Victim.of(pidcap, directory);
+            List<Long> workers = List.of(Victim.worker(pidcap, "capture"), Victim.worker(pidcap, "events"));
+            try (TrafficProgram target = client("it-target", TARGET, port)) {
+                target.tell("open");
+                target.tell("send 20 1000");
+                Status.awaitEventsUntilNow(pidcap);
+            }
+            Victim.signal(victim.coordinator(), "KILL");
+            for (long pid : workers) {
+                Await.until("the worker " + pid + " is a zombie", () -> CarelessParent.isZombie(pid));
+            }
+            assertThat(CarelessParent.isZombie(victim.coordinator())).isTrue();
+            assertStale(id, file);
+            JsonNode report = Recovered.report(pidcap);
+            assertThat(report.get("endNotes").toString()).doesNotContain("was killed");
+            assertEquation(report, Recovered.packets(file).size());
+            assertThat(Recovered.packets(file)).hasSizeGreaterThan(40);
+            assertNothingLeft();
+        }
     }
 
     private void assertStale(String id, Path file) throws Exception {

@@ -38,6 +38,9 @@ public final class JournalReader implements AutoCloseable {
         readHeader();
     }
 
+    /** One that is shorter was torn before it held anything. */
+    public static final int LEAST_BYTES = JournalFormat.HEADER_BYTES;
+
     /** @throws CaptureFileException not a journal, or of a version that this release does not read */
     public static JournalReader open(Path path) throws IOException {
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);

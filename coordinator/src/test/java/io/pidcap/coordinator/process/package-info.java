@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.process;
+
+import org.jspecify.annotations.NullMarked;
