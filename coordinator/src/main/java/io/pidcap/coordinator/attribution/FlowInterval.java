@@ -45,6 +45,7 @@ final class FlowInterval {
     private static final int TAIL = 8;
     private static final int COUNTED = 16;
     private static final int ELSEWHERE = 32;
+    private static final int SUPERSEDED = 64;
 
     final long localHigh;
     final long localLow;
@@ -151,6 +152,19 @@ final class FlowInterval {
             return DATAGRAM_TAIL_NANOS;
         }
         return isConnected() ? TCP_TAIL_NANOS : 0;
+    }
+
+    boolean hasLongTail() {
+        return tailNanos() == TCP_TAIL_NANOS;
+    }
+
+    boolean isSuperseded() {
+        return (flags & SUPERSEDED) != 0;
+    }
+
+    /** Nothing asks for its tail any more: see {@link EndedIntervals}. */
+    void markSuperseded() {
+        flags |= SUPERSEDED;
     }
 
     /** Ends it, or lets it end earlier; never later. */

@@ -40,7 +40,10 @@ public final class FlowVerdicts {
     /** Of the same process are many flows: one object for all stays in the processor's cache. */
     private FlowVerdict latestKept = FlowVerdict.NOT_WANTED;
 
-    private int used;
+    /** Answers of {@link #latestKnowledge}; all others may be written over. */
+    private int fresh;
+
+    private long latestKnowledge;
     private int givenUp;
 
     /**
@@ -86,11 +89,19 @@ public final class FlowVerdicts {
     }
 
     private void remember(FlowKey key, Attribution found, FlowVerdict verdict) {
-        if (used > verdicts.length / 2 && verdicts.length < mostPlaces) {
+        long knowledge = timeline.knowledge();
+        if (knowledge != latestKnowledge) {
+            latestKnowledge = knowledge;
+            fresh = 0;
+        }
+        if (fresh > verdicts.length / 2 && verdicts.length < mostPlaces) {
             grow();
         }
-        long knowledge = timeline.knowledge();
-        put(placeFor(key, knowledge), key, found, knowledge, verdict);
+        int place = placeFor(key, knowledge);
+        if (!isFresh(place, knowledge)) {
+            fresh++;
+        }
+        put(place, key, found, knowledge, verdict);
     }
 
     /** Filled again as packets come, which is less than to move all over; at once for both directions of all flows. */
@@ -102,7 +113,7 @@ public final class FlowVerdicts {
         }
         places = new long[length * LONGS];
         verdicts = new FlowVerdict[length];
-        used = 0;
+        fresh = 0;
     }
 
     private int placeFor(FlowKey key, long knowledge) {
@@ -121,9 +132,6 @@ public final class FlowVerdicts {
     }
 
     private void put(int place, FlowKey key, Attribution found, long knowledge, FlowVerdict verdict) {
-        if (verdicts[place] == null) {
-            used++;
-        }
         int at = place * LONGS;
         places[at + SOURCE_LOW] = key.sourceLow();
         places[at + DESTINATION_LOW] = key.destinationLow();

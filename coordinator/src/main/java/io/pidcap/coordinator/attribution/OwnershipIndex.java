@@ -1,6 +1,5 @@
 package io.pidcap.coordinator.attribution;
 
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +11,7 @@ final class OwnershipIndex {
     private final @Nullable PortOwners ports;
     private final IntervalTable connected;
     private final IntervalTable bound;
-    /** Ended intervals in nearly the order in which they can be given back; one queue for each length of tail. */
-    private final ArrayDeque<FlowInterval> endedWithLongTail = new ArrayDeque<>();
-
-    private final ArrayDeque<FlowInterval> ended = new ArrayDeque<>();
+    private final EndedIntervals ended = new EndedIntervals();
 
     /** @param ports also kept up to date, if there are any */
     OwnershipIndex(ProcessRegistry processes, long hashSeed, @Nullable PortOwners ports) {
@@ -50,7 +46,7 @@ final class OwnershipIndex {
             ports.add(interval);
         }
         if (!interval.isOpen()) {
-            queue(interval);
+            ended.add(interval);
         }
     }
 
@@ -80,7 +76,7 @@ final class OwnershipIndex {
         interval.cutAt(monotonicNanos);
         detach(interval);
         if (wasOpen) {
-            queue(interval);
+            ended.add(interval);
         }
     }
 
@@ -91,7 +87,24 @@ final class OwnershipIndex {
         }
         interval.endAt(monotonicNanos, withTail);
         detach(interval);
-        queue(interval);
+        ended.add(interval);
+        if (interval.hasLongTail()) {
+            supersedeEarlier(interval);
+        }
+    }
+
+    /** While it lived, its own tuple was its own; of two tails the later counts: no earlier one will be the answer. */
+    private void supersedeEarlier(FlowInterval latest) {
+        for (FlowInterval other = connected.chain(latest); other != null; other = other.next) {
+            if (other.until <= latest.from
+                    && other.until < latest.until
+                    && other.namespace == latest.namespace
+                    && other.hasLongTail()
+                    && !other.isSuperseded()
+                    && other.hasTupleOf(latest)) {
+                ended.supersede(other, latest.from);
+            }
+        }
     }
 
     private static void detach(FlowInterval interval) {
@@ -101,26 +114,14 @@ final class OwnershipIndex {
         }
     }
 
-    private void queue(FlowInterval interval) {
-        (interval.tailNanos() == FlowInterval.TCP_TAIL_NANOS ? endedWithLongTail : ended).add(interval);
-    }
-
     /** No packet of an earlier time will be asked about. */
     void forgetBefore(long monotonicNanos) {
-        forget(ended, monotonicNanos);
-        forget(endedWithLongTail, monotonicNanos);
-    }
-
-    private void forget(ArrayDeque<FlowInterval> queue, long monotonicNanos) {
-        FlowInterval first = queue.peek();
-        while (first != null && first.until + first.tailNanos() < monotonicNanos) {
-            queue.remove();
-            tableOf(first).remove(first);
+        for (FlowInterval one = ended.pollBefore(monotonicNanos); one != null; one = ended.pollBefore(monotonicNanos)) {
+            tableOf(one).remove(one);
             if (ports != null) {
-                ports.remove(first);
+                ports.remove(one);
             }
-            processes.intervalForgotten(first.owner);
-            first = queue.peek();
+            processes.intervalForgotten(one.owner);
         }
     }
 

@@ -113,6 +113,24 @@ class FlowTimelineTest {
     }
 
     @Test
+    void shouldNotHoldEveryConnectionThatUsedTheSamePorts() {
+        history.snapshot(0);
+        String flow = "tcp 10.0.0.1:1024 > 10.0.0.9:80";
+        for (int i = 0; i < 6000; i++) {
+            double at = 1 + i / 100.0;
+            history.connected(at, i, flow, 1 + i % 2).closed(at + 0.005, i, flow, 1 + i % 2);
+            history.timeline.forgetBefore((long) ((at - 1) * History.SECOND));
+            assertThat(history.timeline.size()).isLessThan(110);
+        }
+        assertThat(history.owners(60.501, flow)).isEqualTo("p1 socket event | -");
+        assertThat(history.owners(60.506, flow)).isEqualTo("p1 tail | -");
+        assertThat(history.owners(60.511, flow)).isEqualTo("p2 socket event | -");
+        assertThat(history.owners(61 + 60, flow)).isEqualTo("p2 tail | -");
+        history.timeline.forgetBefore((61 + 66) * History.SECOND);
+        assertThat(history.timeline.size()).isZero();
+    }
+
+    @Test
     void shouldBoundWhatOneSocketHolds() {
         history.snapshot(0).bound(1, 1, "udp *:4000", 1);
         for (int i = 0; i < 5000; i++) {
