@@ -155,17 +155,23 @@ public final class StandIns {
                 Integer.toString(remotePort),
                 Integer.toUnsignedString(pid),
                 Long.toString(created));
-        sockets.put(key(table, port, remotePort), line);
+        sockets.put(key(table, port, remotePort) + pid, line);
         writeAll();
     }
 
     public void close(String table, int port, int remotePort) {
-        sockets.remove(key(table, port, remotePort));
+        sockets.keySet().removeIf(key -> key.startsWith(key(table, port, remotePort)));
+        writeAll();
+    }
+
+    /** Where several processes share it. */
+    public void close(String table, int port, int remotePort, int pid) {
+        sockets.remove(key(table, port, remotePort) + pid);
         writeAll();
     }
 
     private static String key(String table, int port, int remotePort) {
-        return table + " " + port + " " + remotePort;
+        return table + " " + port + " " + remotePort + " ";
     }
 
     /** See the sources. */

@@ -42,6 +42,9 @@ final class SocketTracker {
     private final Map<Key, Ownership> ownerships = new HashMap<>();
     private final Map<Long, Set<Ownership>> byEndpoint = new HashMap<>();
     private final Map<ProcessIdentity, Set<Ownership>> byOwner = new HashMap<>();
+    /** UDP ports of which nothing but a flow told, by pid. */
+    private final Map<Integer, Set<Ownership>> flowsOnly = new HashMap<>();
+
     private final Set<Long> closedEndpoints = new LinkedHashSet<>();
     private List<FlowEvent> events = new ArrayList<>();
     private long snapshotReadNanos = Long.MIN_VALUE;
@@ -154,10 +157,20 @@ final class SocketTracker {
         if (known == null) {
             known = ownerships.get(new Key(anyAddress(record), record.pid()));
         }
-        if (known != null && known.owner.equals(owner)) {
-            hold(known, record, at);
-        } else {
+        if (known == null || !known.owner.equals(owner)) {
             own(record, record.bound(), SocketState.BOUND, owner, at);
+            noteFlow(record);
+        } else if (record.event() != WinDivertEvent.FLOW_ESTABLISHED) {
+            hold(known, record, at);
+        } // else the flow may have another id than its socket, whose close would not end that
+    }
+
+    private void noteFlow(WinDivertRecord record) {
+        Ownership made = ownerships.get(new Key(record.bound(), record.pid()));
+        if (made != null && record.event() == WinDivertEvent.FLOW_ESTABLISHED) {
+            flowsOnly
+                    .computeIfAbsent(record.pid(), absent -> new LinkedHashSet<>(2))
+                    .add(made);
         }
     }
 
@@ -187,12 +200,25 @@ final class SocketTracker {
         if (ownership == null) {
             ownership = ofTheSnapshot(record.bound(), record.pid());
         }
-        if (ownership == null) {
+        if (ownership != null) {
+            ownership.unnamed--;
+            endUnlessHeld(ownership, at);
+        } else if (!closedOfFlows(record, at)) {
             unknownCloses++;
-            return;
         }
-        ownership.unnamed--;
-        endUnlessHeld(ownership, at);
+    }
+
+    /** UDP ports that only flows have told of; the close need not be of their ids, nor tell the same address. */
+    private boolean closedOfFlows(WinDivertRecord record, ObservedTime at) {
+        List<Ownership> closed = new ArrayList<>();
+        for (Ownership ownership : flowsOnly.getOrDefault(record.pid(), Set.of())) {
+            if (ownership.tuple.local().port() == record.local().port()
+                    && ownership.tuple.protocol() == record.protocol()) {
+                closed.add(ownership);
+            }
+        }
+        closed.forEach(ownership -> end(ownership, at));
+        return !closed.isEmpty();
     }
 
     private @Nullable Ownership ofTheSnapshot(FiveTuple tuple, int pid) {
@@ -211,6 +237,10 @@ final class SocketTracker {
         Set<Ownership> ofOwner = byOwner.get(ownership.owner);
         if (ofOwner != null && ofOwner.remove(ownership) && ofOwner.isEmpty()) {
             byOwner.remove(ownership.owner);
+        }
+        Set<Ownership> ofFlows = flowsOnly.get(ownership.owner.pid());
+        if (ofFlows != null && ofFlows.remove(ownership) && ofFlows.isEmpty()) {
+            flowsOnly.remove(ownership.owner.pid());
         }
         for (long endpoint : ownership.endpoints) {
             Set<Ownership> held = byEndpoint.get(endpoint);
