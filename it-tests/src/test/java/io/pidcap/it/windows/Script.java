@@ -26,6 +26,7 @@ import java.util.Objects;
  * event NAME ENDPOINT PID PROTOCOL ENDS [-MILLIS] [noflags]   a record of WinDivert, stamped so long ago
  * watch                                      the session begins
  * settle                                     waits until the session knows all that has happened
+ * age                                        waits until what is closed is long closed, and who has ended is missed
  * packet PROTOCOL SENDER>RECEIVER = OWNER…   or nobody
  * </pre>
  *
@@ -41,6 +42,9 @@ final class Script {
             "accept", DivertEvent.ACCEPT,
             "close", DivertEvent.CLOSE);
     private static final long TICKS_PER_MILLI = 10_000;
+    /** More than a second, for which a packet may come late to a port that is closed. */
+    private static final long AGE_MILLIS = 1_500;
+
     private static final int FLAGS = 10;
 
     private final List<String> lines = new ArrayList<>();
@@ -52,8 +56,8 @@ final class Script {
     interface Stage {
         void watch() throws Exception;
 
-        /** Returns when the session knows of all that has happened. */
-        void settle() throws Exception;
+        /** Returns when the session knows of all that happens until so long after now. */
+        void settle(long afterMillis) throws Exception;
 
         void send(CraftedPacket packet) throws Exception;
     }
@@ -80,7 +84,7 @@ final class Script {
                 continue;
             }
             if (unsettled) {
-                stage.settle();
+                stage.settle(0);
                 unsettled = false;
             }
             try {
@@ -89,7 +93,7 @@ final class Script {
                 throw new IllegalArgumentException(line, e);
             }
         }
-        stage.settle();
+        stage.settle(0);
     }
 
     private void step(StandIns windows, Stage stage, String[] words) throws Exception {
@@ -117,7 +121,8 @@ final class Script {
                 windows.close(words[1], ends.localPort(), ends.remotePort(), Integer.parseInt(words[3]));
             }
             case "watch" -> stage.watch();
-            case "settle" -> stage.settle();
+            case "settle" -> stage.settle(0);
+            case "age" -> stage.settle(AGE_MILLIS);
             case "packet" -> packet(stage, words);
             default -> throw new IllegalArgumentException(words[0]);
         }

@@ -75,8 +75,8 @@ class WindowsSessionIT {
             }
 
             @Override
-            public void settle() throws Exception {
-                Instant now = Instant.now();
+            public void settle(long afterMillis) throws Exception {
+                Instant now = Instant.now().plusMillis(afterMillis);
                 SessionDirectory session =
                         SessionHome.open(directory.resolve("state")).find(id[0]);
                 try (ControlClient client = ControlClient.connect(session)) {
