@@ -95,7 +95,8 @@ public final class StandIns {
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
-    static void copySource(String name, Path directory) {
+    /** One of our C files, as it is. */
+    public static void copySource(String name, Path directory) {
         try (InputStream in = StandIns.class.getResourceAsStream(name)) {
             Files.copy(Objects.requireNonNull(in, name), directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
