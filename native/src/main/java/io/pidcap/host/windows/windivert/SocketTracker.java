@@ -12,7 +12,9 @@ import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketState;
 import io.pidcap.protocol.model.TransportProtocol;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,7 @@ final class SocketTracker {
     private final Map<Integer, Set<Ownership>> flowsOnly = new HashMap<>();
 
     private final Set<Long> closedEndpoints = new LinkedHashSet<>();
+    private Set<SocketSurvey.Trace> closed = new HashSet<>();
     private List<FlowEvent> events = new ArrayList<>();
     private long snapshotReadNanos = Long.MIN_VALUE;
     private long lastSocketId = FIRST_SOCKET_ID;
@@ -60,12 +63,38 @@ final class SocketTracker {
         snapshotReadNanos = readNanos;
         for (SocketEntry socket : snapshot) {
             for (ProcessIdentity owner : socket.owners()) {
-                Ownership known = ownerships.get(new Key(socket.tuple(), owner.pid()));
-                Ownership ownership = known == null ? add(socket.tuple(), socket.state(), owner) : known;
-                ownership.socketIds.add(socket.socketId());
-                ownership.unnamed++;
+                listed(socket, owner);
             }
         }
+    }
+
+    private Ownership listed(SocketEntry socket, ProcessIdentity owner) {
+        Ownership known = ownerships.get(new Key(socket.tuple(), owner.pid()));
+        Ownership ownership = known == null ? add(socket.tuple(), socket.state(), owner) : known;
+        ownership.socketIds.add(socket.socketId());
+        ownership.unnamed++;
+        return ownership;
+    }
+
+    /** The tables show a socket whose events are lost. */
+    void missedOpen(SocketEntry socket, ProcessIdentity owner, ObservedTime at) {
+        add(Kind.OPENED, at, listed(socket, owner), socket.socketId());
+    }
+
+    /** The tables show one no more, and its close is lost. */
+    void missedClose(Ownership ownership, ObservedTime at) {
+        end(ownership, at);
+    }
+
+    Collection<Ownership> ownerships() {
+        return ownerships.values();
+    }
+
+    /** What was closed since the last call. */
+    Set<SocketSurvey.Trace> takeClosed() {
+        Set<SocketSurvey.Trace> taken = closed;
+        closed = new HashSet<>();
+        return taken;
     }
 
     /** @param owner the process that the record's pid meant when it happened */
@@ -234,6 +263,7 @@ final class SocketTracker {
 
     private void end(Ownership ownership, ObservedTime at) {
         ownerships.remove(new Key(ownership.tuple, ownership.owner.pid()), ownership);
+        closed.add(SocketSurvey.Trace.of(ownership));
         Set<Ownership> ofOwner = byOwner.get(ownership.owner);
         if (ofOwner != null && ofOwner.remove(ownership) && ofOwner.isEmpty()) {
             byOwner.remove(ownership.owner);
@@ -271,11 +301,6 @@ final class SocketTracker {
         List<FlowEvent> taken = events;
         events = new ArrayList<>();
         return taken;
-    }
-
-    /** How many tuples are owned. */
-    int size() {
-        return ownerships.size();
     }
 
     /** Closes of which no open was known, such as of sockets that opened and closed before the snapshot. */
