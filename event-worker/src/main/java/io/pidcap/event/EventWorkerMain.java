@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The program {@code event-worker --pipe SOCKET --run NUMBER}, with the one-time secret in the first line of standard
- * input. It writes its log to standard error and nothing to standard output; exit codes: {@link ExitCode}.
+ * input; or, without a coordinator, {@link RecordMode}. It writes its log to standard error and nothing to standard output; exit codes: {@link ExitCode}.
  */
 public final class EventWorkerMain {
     static {
@@ -33,6 +33,9 @@ public final class EventWorkerMain {
 
     /** Never returns. */
     static void work(String[] arguments, Supplier<HostBackend> backend) {
+        if (arguments.length > 0 && arguments[0].equals(RecordMode.OPTION)) {
+            System.exit(RecordMode.run(arguments, backend).status());
+        }
         CommandQueue commands = new CommandQueue();
         EventCommandHandler handler = new EventCommandHandler(commands);
         SignalGuard guard = SignalGuard.install(handler);

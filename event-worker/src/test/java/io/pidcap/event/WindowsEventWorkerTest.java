@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -46,8 +47,12 @@ class WindowsEventWorkerTest {
     void start() throws IOException {
         windows = StandIns.compile(Files.createDirectory(directory.resolve("windows")));
         windows.process(PID, 4, StandIns.NEW_YEAR, "ключ.exe", "C:\\Programme\\ключ.exe");
+        startWorker(Map.of());
+    }
+
+    private void startWorker(Map<String, String> environment) throws IOException {
         coordinator = new Coordinator(directory.resolve("pipe"));
-        worker = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
@@ -61,8 +66,9 @@ class WindowsEventWorkerTest {
                         directory.resolve("pipe").toString(),
                         "--run",
                         "1")
-                .redirectError(directory.resolve("log").toFile())
-                .start();
+                .redirectError(directory.resolve("log").toFile());
+        builder.environment().putAll(environment);
+        worker = builder.start();
         coordinator.secret.writeLine(worker.getOutputStream());
     }
 
@@ -190,6 +196,35 @@ class WindowsEventWorkerTest {
         assertThat(failure.getMessage()).isEqualTo("open WinDivert's SOCKET layer: Access is denied. (5)");
         assertThat(failure.getHint()).isEqualTo("run pidcap as administrator");
         stop();
+    }
+
+    /** It lies where the user says, and nowhere else. */
+    @Test
+    void shouldFindWinDivertInTheFolderThatIsGiven() throws Exception {
+        Path given = Files.createDirectory(directory.resolve("given"));
+        Files.move(windows.directory().resolve("libWinDivert.so"), given.resolve("libWinDivert.so"));
+        coordinator.hello();
+        coordinator.send(Envelope.newBuilder().setProbeFeatures(ProbeFeatures.getDefaultInstance()));
+        Feature missing = exact();
+        assertThat(missing.getDetail()).startsWith("load WinDivert.dll: ");
+        assertThat(missing.getRemedy())
+                .contains("WinDivert.dll and WinDivert64.sys", "PIDCAP_WINDIVERT", "PATH", "/WinDivert, or into");
+        stop();
+        coordinator.close();
+
+        startWorker(Map.of("PIDCAP_WINDIVERT", given.toString()));
+        coordinator.hello();
+        coordinator.send(Envelope.newBuilder().setProbeFeatures(ProbeFeatures.getDefaultInstance()));
+        assertThat(exact().getDetail())
+                .endsWith(given.resolve("libWinDivert.so").toString());
+        stop();
+    }
+
+    private Feature exact() throws InterruptedException {
+        return coordinator.await(Envelope::hasFeatureList).getFeatureList().getFeaturesList().stream()
+                .filter(feature -> feature.getName().equals("events-exact"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

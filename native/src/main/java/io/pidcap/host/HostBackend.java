@@ -35,6 +35,18 @@ public interface HostBackend {
     /** The socket tables now, without an event source; what cannot be read for want of privilege is left out. */
     SocketSnapshot socketSnapshot();
 
+    /**
+     * Begins to write down what the system tells of sockets and processes, byte for byte, into a new file.
+     *
+     * @throws HostException where this system has nothing of the kind, or the file cannot be made
+     */
+    default RawRecorder record(Path file) {
+        throw new HostException(
+                HostException.Code.NOT_SUPPORTED,
+                "record what the system tells: only for Windows there are such recordings",
+                "a session with --keep-all keeps its packets and its events");
+    }
+
     /** Tries what the packet side needs (library, privilege); never throws. */
     List<HostFeature> probePacketFeatures();
 

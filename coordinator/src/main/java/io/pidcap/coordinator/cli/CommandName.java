@@ -19,6 +19,7 @@ enum CommandName {
     INTERFACES,
     PORTS,
     DOCTOR,
+    RECORD,
     EXTCAP,
     DEMO,
     SERVE;
@@ -43,6 +44,7 @@ enum CommandName {
             case INTERFACES -> new InterfacesCommand();
             case PORTS -> new PortsCommand();
             case DOCTOR -> new DoctorCommand();
+            case RECORD -> new RecordCommand();
             case EXTCAP -> new ExtcapCommand();
             case DEMO -> new DemoCommand();
             case SERVE -> new ServeCommand();

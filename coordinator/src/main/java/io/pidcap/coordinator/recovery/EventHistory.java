@@ -48,10 +48,7 @@ final class EventHistory {
         watermark = instant(batch.completeUntil());
         FlowGap gap = batch.gap();
         if (gap != null) {
-            gaps.incomplete(
-                    instant(gap.from()),
-                    instant(gap.until()),
-                    "the kernel's buffer for events was full; all processes and sockets were looked at anew");
+            gaps.incomplete(instant(gap.from()), instant(gap.until()), GapLog.lostEvents(watching));
         }
     }
 

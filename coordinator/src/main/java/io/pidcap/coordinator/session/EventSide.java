@@ -136,10 +136,7 @@ final class EventSide extends WorkerSide {
         watermark = batch.completeUntil();
         FlowGap gap = batch.gap();
         if (gap != null) {
-            sawNotAll(
-                    instant(gap.from()),
-                    instant(gap.until()),
-                    "the kernel's buffer for events was full; all processes and sockets were looked at anew");
+            sawNotAll(instant(gap.from()), instant(gap.until()), GapLog.lostEvents(watching));
         }
         filter.batch(batch);
     }

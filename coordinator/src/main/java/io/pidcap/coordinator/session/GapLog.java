@@ -1,6 +1,8 @@
 package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.worker.WorkerRole;
+import io.pidcap.protocol.v1.EventSource;
+import io.pidcap.protocol.v1.WatchReady;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +46,17 @@ public final class GapLog {
         add(gap);
         openSince = null;
         return gap;
+    }
+
+    /**
+     * Why an event-worker has looked anew.
+     *
+     * @param watching how it watches; null: not known
+     */
+    public static String lostEvents(@Nullable WatchReady watching) {
+        return watching != null && watching.getSource() == EventSource.EVENT_SOURCE_WINDIVERT
+                ? "sockets had been opened or closed without a word of WinDivert, as the tables of Windows showed"
+                : "the kernel's buffer for events was full; all processes and sockets were looked at anew";
     }
 
     /** The worker has missed something; spans that meet become one. */

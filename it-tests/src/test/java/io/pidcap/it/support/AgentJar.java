@@ -13,11 +13,11 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /** A jar that a JVM runs before its program ({@code -javaagent}): a class of the tests inside a worker. */
-final class AgentJar {
+public final class AgentJar {
     private AgentJar() {}
 
     /** @param agent with a {@code premain}; its nested classes go with it */
-    static void make(Path jar, Class<?> agent) throws IOException {
+    public static void make(Path jar, Class<?> agent) throws IOException {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().put(new Attributes.Name("Premain-Class"), agent.getName());

@@ -6,9 +6,12 @@ import io.pidcap.host.HostBackend;
 import io.pidcap.host.HostException;
 import io.pidcap.host.PacketSource;
 import io.pidcap.host.PacketSourceConfig;
+import io.pidcap.host.RawRecorder;
+import io.pidcap.host.windows.record.WindowsRecorder;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.InterfaceInfo;
 import io.pidcap.protocol.model.SocketSnapshot;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Windows: sockets, processes and their events by {@link WindowsEvents}; packets not yet. */
@@ -35,6 +38,11 @@ public final class WindowsBackend implements HostBackend {
     @Override
     public FlowEventSource openFlowEventSource(FlowEventSourceConfig config) {
         return events.openSource(config);
+    }
+
+    @Override
+    public RawRecorder record(Path file) {
+        return new WindowsRecorder(file);
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.pidcap.host.windows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pidcap.host.ChildProcess;
-import io.pidcap.host.RequiredFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +11,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The structures of the stand-ins are those of Windows' headers, as mingw-w64 has them. */
 class LayoutsTest {
-    private static final String MINGW = "x86_64-w64-mingw32-";
-
     @TempDir
     Path directory;
 
@@ -21,7 +18,7 @@ class LayoutsTest {
         Path object = directory.resolve(name + ".o");
         Path numbers = directory.resolve(name + ".bin");
         ChildProcess.run(
-                MINGW + "gcc",
+                Mingw.PREFIX + "gcc",
                 "-Wall",
                 "-Werror",
                 option,
@@ -29,16 +26,14 @@ class LayoutsTest {
                 directory.resolve("layouts.c").toString(),
                 "-o",
                 object.toString());
-        ChildProcess.run(MINGW + "objcopy", "-O", "binary", "-j", ".rdata", object.toString(), numbers.toString());
+        ChildProcess.run(
+                Mingw.PREFIX + "objcopy", "-O", "binary", "-j", ".rdata", object.toString(), numbers.toString());
         return Files.readAllBytes(numbers);
     }
 
     @Test
     void shouldBeThoseOfTheRealHeaders() throws IOException {
-        RequiredFeature.require(
-                "mingw",
-                StandIns.isInstalled(MINGW + "gcc"),
-                "needs mingw-w64 (gcc-mingw-w64-x86-64), to compare the stand-ins with Windows' headers");
+        Mingw.require();
         StandIns.copySource("layouts.c", directory);
         StandIns.copySource("windows_types.h", directory);
         byte[] real = compiled("real", "-DREAL");

@@ -95,7 +95,8 @@ public final class StandIns {
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
 
-    static void copySource(String name, Path directory) {
+    /** One of our C files, as it is. */
+    public static void copySource(String name, Path directory) {
         try (InputStream in = StandIns.class.getResourceAsStream(name)) {
             Files.copy(Objects.requireNonNull(in, name), directory.resolve(name), StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
@@ -155,17 +156,23 @@ public final class StandIns {
                 Integer.toString(remotePort),
                 Integer.toUnsignedString(pid),
                 Long.toString(created));
-        sockets.put(key(table, port, remotePort), line);
+        sockets.put(key(table, port, remotePort) + pid, line);
         writeAll();
     }
 
     public void close(String table, int port, int remotePort) {
-        sockets.remove(key(table, port, remotePort));
+        sockets.keySet().removeIf(key -> key.startsWith(key(table, port, remotePort)));
+        writeAll();
+    }
+
+    /** Where several processes share it. */
+    public void close(String table, int port, int remotePort, int pid) {
+        sockets.remove(key(table, port, remotePort) + pid);
         writeAll();
     }
 
     private static String key(String table, int port, int remotePort) {
-        return table + " " + port + " " + remotePort;
+        return table + " " + port + " " + remotePort + " ";
     }
 
     /** See the sources. */

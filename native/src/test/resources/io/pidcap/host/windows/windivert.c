@@ -105,7 +105,8 @@ BOOL WinDivertSetParam(HANDLE handle, int parameter, uint64_t value) {
     }
     if (parameter == 0) {
         pthread_mutex_lock(&divert->lock);
-        divert->most_queued = (long)value;
+        long most = world_setting("most_queued");
+        divert->most_queued = most > 0 ? most : (long)value;
         pthread_mutex_unlock(&divert->lock);
     }
     return TRUE;

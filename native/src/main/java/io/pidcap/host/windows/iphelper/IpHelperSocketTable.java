@@ -5,7 +5,6 @@ import io.pidcap.host.HostException;
 import io.pidcap.host.polling.Look;
 import io.pidcap.host.polling.SocketTable;
 import io.pidcap.host.windows.process.ProcessTable;
-import io.pidcap.protocol.model.LocalAddress;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessInfo;
 import io.pidcap.protocol.model.SocketEntry;
@@ -146,11 +145,6 @@ public final class IpHelperSocketTable implements SocketTable {
                         "this Windows does not tell when a socket was made: one whose process has ended may be taken for"
                                 + " that of a later process with the same pid")
                 : List.of();
-    }
-
-    /** The addresses of this host, asked for at most once a second. */
-    public List<LocalAddress> localAddresses(long nowNanos) {
-        return addresses.read(nowNanos);
     }
 
     /** How many rows the tables have, for people. */

@@ -10,10 +10,10 @@ final class ProcessEntryLayout {
     /** DWORD dwSize, which the caller fills in. */
     static final int SIZE = 0;
 
-    private static final int PID = 8;
-    private static final int PARENT_PID = 32;
-    private static final int EXE_FILE = 44;
-    private static final int MAX_PATH = 260;
+    static final int PID = 8;
+    static final int PARENT_PID = 32;
+    static final int EXE_FILE = 44;
+    static final int MAX_PATH = 260;
 
     private ProcessEntryLayout() {}
 

@@ -18,4 +18,9 @@ public final class FileTime {
         }
         return steps < Long.MIN_VALUE / NANOS_PER_STEP ? Long.MIN_VALUE : steps * NANOS_PER_STEP;
     }
+
+    /** What {@link #toEpochNanos} was made of; 0 stays 0. */
+    public static long ofEpochNanos(long epochNanos) {
+        return epochNanos == 0 ? 0 : epochNanos / NANOS_PER_STEP + STEPS_UNTIL_1970;
+    }
 }

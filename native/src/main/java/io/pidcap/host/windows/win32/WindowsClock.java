@@ -51,6 +51,10 @@ public final class WindowsClock implements HostClock {
         return best;
     }
 
+    public long ticksPerSecond() {
+        return ticksPerSecond;
+    }
+
     /** The nanoseconds of so many ticks; exact but for the division's rest. More than a century is a century. */
     public long nanos(long ticks) {
         long seconds = Math.max(-MOST_SECONDS, Math.min(MOST_SECONDS, ticks / ticksPerSecond));

@@ -23,7 +23,7 @@ final class EventProcesses {
     private final ProcessTable table;
     /** The last that was told of each pid. */
     private final Map<Integer, ProcessInfo> told = new HashMap<>();
-    /** For events of whose time no process was found since the last {@link #refresh}: not looked for again till the next. */
+    /** For events of whose time no process was found since the last {@link #refreshed}: not looked for again till the next. */
     private final Set<Integer> absent = new HashSet<>();
 
     private List<ProcessInfo> news = new ArrayList<>();
@@ -64,14 +64,18 @@ final class EventProcesses {
         return info.identity().startNanos() <= epochNanos;
     }
 
-    /** To be called every second. */
-    void refresh() {
+    /** To be called every second, when somebody has read the table anew. */
+    void refreshed() {
         absent.clear();
-        list();
+        adopt();
     }
 
     private void list() {
         table.refresh();
+        adopt();
+    }
+
+    private void adopt() {
         Map<ProcessIdentity, ProcessInfo> now = table.infos();
         told.values().removeIf(info -> {
             boolean ended = !now.containsKey(info.identity());

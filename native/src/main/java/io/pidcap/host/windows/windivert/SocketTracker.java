@@ -12,7 +12,9 @@ import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketState;
 import io.pidcap.protocol.model.TransportProtocol;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +44,11 @@ final class SocketTracker {
     private final Map<Key, Ownership> ownerships = new HashMap<>();
     private final Map<Long, Set<Ownership>> byEndpoint = new HashMap<>();
     private final Map<ProcessIdentity, Set<Ownership>> byOwner = new HashMap<>();
+    /** UDP ports of which nothing but a flow told, by pid. */
+    private final Map<Integer, Set<Ownership>> flowsOnly = new HashMap<>();
+
     private final Set<Long> closedEndpoints = new LinkedHashSet<>();
+    private Set<SocketSurvey.Trace> closed = new HashSet<>();
     private List<FlowEvent> events = new ArrayList<>();
     private long snapshotReadNanos = Long.MIN_VALUE;
     private long lastSocketId = FIRST_SOCKET_ID;
@@ -57,12 +63,38 @@ final class SocketTracker {
         snapshotReadNanos = readNanos;
         for (SocketEntry socket : snapshot) {
             for (ProcessIdentity owner : socket.owners()) {
-                Ownership known = ownerships.get(new Key(socket.tuple(), owner.pid()));
-                Ownership ownership = known == null ? add(socket.tuple(), socket.state(), owner) : known;
-                ownership.socketIds.add(socket.socketId());
-                ownership.unnamed++;
+                listed(socket, owner);
             }
         }
+    }
+
+    private Ownership listed(SocketEntry socket, ProcessIdentity owner) {
+        Ownership known = ownerships.get(new Key(socket.tuple(), owner.pid()));
+        Ownership ownership = known == null ? add(socket.tuple(), socket.state(), owner) : known;
+        ownership.socketIds.add(socket.socketId());
+        ownership.unnamed++;
+        return ownership;
+    }
+
+    /** The tables show a socket whose events are lost. */
+    void missedOpen(SocketEntry socket, ProcessIdentity owner, ObservedTime at) {
+        add(Kind.OPENED, at, listed(socket, owner), socket.socketId());
+    }
+
+    /** The tables show one no more, and its close is lost. */
+    void missedClose(Ownership ownership, ObservedTime at) {
+        end(ownership, at);
+    }
+
+    Collection<Ownership> ownerships() {
+        return ownerships.values();
+    }
+
+    /** What was closed since the last call. */
+    Set<SocketSurvey.Trace> takeClosed() {
+        Set<SocketSurvey.Trace> taken = closed;
+        closed = new HashSet<>();
+        return taken;
     }
 
     /** @param owner the process that the record's pid meant when it happened */
@@ -154,10 +186,20 @@ final class SocketTracker {
         if (known == null) {
             known = ownerships.get(new Key(anyAddress(record), record.pid()));
         }
-        if (known != null && known.owner.equals(owner)) {
-            hold(known, record, at);
-        } else {
+        if (known == null || !known.owner.equals(owner)) {
             own(record, record.bound(), SocketState.BOUND, owner, at);
+            noteFlow(record);
+        } else if (record.event() != WinDivertEvent.FLOW_ESTABLISHED) {
+            hold(known, record, at);
+        } // else the flow may have another id than its socket, whose close would not end that
+    }
+
+    private void noteFlow(WinDivertRecord record) {
+        Ownership made = ownerships.get(new Key(record.bound(), record.pid()));
+        if (made != null && record.event() == WinDivertEvent.FLOW_ESTABLISHED) {
+            flowsOnly
+                    .computeIfAbsent(record.pid(), absent -> new LinkedHashSet<>(2))
+                    .add(made);
         }
     }
 
@@ -187,12 +229,25 @@ final class SocketTracker {
         if (ownership == null) {
             ownership = ofTheSnapshot(record.bound(), record.pid());
         }
-        if (ownership == null) {
+        if (ownership != null) {
+            ownership.unnamed--;
+            endUnlessHeld(ownership, at);
+        } else if (!closedOfFlows(record, at)) {
             unknownCloses++;
-            return;
         }
-        ownership.unnamed--;
-        endUnlessHeld(ownership, at);
+    }
+
+    /** UDP ports that only flows have told of; the close need not be of their ids, nor tell the same address. */
+    private boolean closedOfFlows(WinDivertRecord record, ObservedTime at) {
+        List<Ownership> closed = new ArrayList<>();
+        for (Ownership ownership : flowsOnly.getOrDefault(record.pid(), Set.of())) {
+            if (ownership.tuple.local().port() == record.local().port()
+                    && ownership.tuple.protocol() == record.protocol()) {
+                closed.add(ownership);
+            }
+        }
+        closed.forEach(ownership -> end(ownership, at));
+        return !closed.isEmpty();
     }
 
     private @Nullable Ownership ofTheSnapshot(FiveTuple tuple, int pid) {
@@ -208,9 +263,14 @@ final class SocketTracker {
 
     private void end(Ownership ownership, ObservedTime at) {
         ownerships.remove(new Key(ownership.tuple, ownership.owner.pid()), ownership);
+        closed.add(SocketSurvey.Trace.of(ownership));
         Set<Ownership> ofOwner = byOwner.get(ownership.owner);
         if (ofOwner != null && ofOwner.remove(ownership) && ofOwner.isEmpty()) {
             byOwner.remove(ownership.owner);
+        }
+        Set<Ownership> ofFlows = flowsOnly.get(ownership.owner.pid());
+        if (ofFlows != null && ofFlows.remove(ownership) && ofFlows.isEmpty()) {
+            flowsOnly.remove(ownership.owner.pid());
         }
         for (long endpoint : ownership.endpoints) {
             Set<Ownership> held = byEndpoint.get(endpoint);
@@ -241,11 +301,6 @@ final class SocketTracker {
         List<FlowEvent> taken = events;
         events = new ArrayList<>();
         return taken;
-    }
-
-    /** How many tuples are owned. */
-    int size() {
-        return ownerships.size();
     }
 
     /** Closes of which no open was known, such as of sockets that opened and closed before the snapshot. */

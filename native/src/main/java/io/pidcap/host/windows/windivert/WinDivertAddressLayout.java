@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class WinDivertAddressLayout {
     static final int BYTES = 80;
 
-    private static final int TIMESTAMP = 0;
-    private static final int LAYER = 8;
-    private static final int EVENT = 9;
-    private static final int ENDPOINT_ID = 16;
-    private static final int PROCESS_ID = 32;
-    private static final int LOCAL_ADDRESS = 36;
-    private static final int REMOTE_ADDRESS = 52;
-    private static final int LOCAL_PORT = 68;
-    private static final int REMOTE_PORT = 70;
-    private static final int PROTOCOL = 72;
+    static final int TIMESTAMP = 0;
+    static final int LAYER = 8;
+    static final int EVENT = 9;
+    static final int ENDPOINT_ID = 16;
+    static final int PROCESS_ID = 32;
+    static final int LOCAL_ADDRESS = 36;
+    static final int REMOTE_ADDRESS = 52;
+    static final int LOCAL_PORT = 68;
+    static final int REMOTE_PORT = 70;
+    static final int PROTOCOL = 72;
 
     private WinDivertAddressLayout() {}
 

@@ -20,7 +20,8 @@ public final class WinDivertFeatures {
                 return new HostFeature(
                         EXACT,
                         Availability.AVAILABLE,
-                        "opened the SOCKET and the FLOW layer of WinDivert " + socketLayer.version(),
+                        "opened the SOCKET and the FLOW layer of WinDivert " + socketLayer.version() + ", "
+                                + WinDivert.loadedFrom(),
                         "");
             } finally {
                 socketLayer.close();

@@ -9,9 +9,11 @@ import io.pidcap.host.windows.process.ProcessTable;
 import io.pidcap.host.windows.win32.ClockReading;
 import io.pidcap.host.windows.win32.WindowsClock;
 import io.pidcap.protocol.model.FlowBatch;
+import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.LocalAddress;
 import io.pidcap.protocol.model.ObservedTime;
 import io.pidcap.protocol.model.ProcessIdentity;
+import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +47,13 @@ public final class WinDivertFlowEventSource implements FlowEventSource {
     private final EventProcesses processes = new EventProcesses(processTable);
     private @Nullable ClockReading reference;
     private @Nullable EventTimes times;
+    private final SocketSurvey survey = new SocketSurvey();
+    /** The starts of the two looks before: what the next shows to be lost was lost after the earlier of them. */
+    private @Nullable ObservedTime intactUntil;
+
+    private @Nullable ObservedTime intactNext;
+    private long missedEvents;
+    private long unreadTables;
     private List<ProcessIdentity> leaving = new ArrayList<>();
     private List<LocalAddress> localAddresses = List.of();
     private @Nullable List<LocalAddress> newAddresses;
@@ -67,7 +76,8 @@ public final class WinDivertFlowEventSource implements FlowEventSource {
     public List<String> limits() {
         return List.of(
                 "WinDivert tells nobody when more than " + WinDivertLibrary.WINDIVERT_PARAM_QUEUE_LENGTH_MAX
-                        + " events waited and it dropped some",
+                        + " events waited and it dropped some: a socket of which all was lost is found after two seconds"
+                        + " at most, and one that was closed by then never",
                 "a process that has ended before its first event is read is known by its pid alone");
     }
 
@@ -95,6 +105,8 @@ public final class WinDivertFlowEventSource implements FlowEventSource {
         sockets.begin(snapshot.sockets(), look.end().monotonicNanos());
         processes.begin(snapshot.processes());
         times = new EventTimes(look.start());
+        survey.compare(look.sockets(), sockets.ownerships(), sockets.takeClosed());
+        intactNext = look.start();
         localAddresses = snapshot.localAddresses();
         lookedAroundNanos = look.end().monotonicNanos();
         return snapshot;
@@ -111,11 +123,11 @@ public final class WinDivertFlowEventSource implements FlowEventSource {
         dating.read(begun);
         long waitNanos = timeoutMillis == 0 ? HOLD_NANOS : TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         takeRecords(dating, begun.monotonicNanos() + waitNanos);
-        lookAround(begun.monotonicNanos());
+        Look look = lookAround(begun.monotonicNanos());
         ObservedTime ended = clock.now();
         dating.read(ended);
         long until = timeoutMillis == 0 ? begun.monotonicNanos() : ended.monotonicNanos() - HOLD_NANOS;
-        return batch(dating, until);
+        return batch(dating, until, look);
     }
 
     /** Resolves each record's process at once, while it lives. */
@@ -152,18 +164,36 @@ public final class WinDivertFlowEventSource implements FlowEventSource {
         return Math.min(System.nanoTime(), first.time().monotonicNanos() + clock.nanos(ticks - first.ticks()));
     }
 
-    /** What no event tells. */
-    private void lookAround(long nowNanos) {
-        if (nowNanos - lookedAroundNanos >= LOOK_AROUND_NANOS) {
-            lookedAroundNanos = nowNanos;
-            processes.refresh();
-            List<LocalAddress> addresses = socketTable.localAddresses(nowNanos);
-            newAddresses = addresses.equals(localAddresses) ? null : addresses;
-            localAddresses = addresses;
+    /** What no event tells; null: it is not time yet, or the tables could not be read. */
+    private @Nullable Look lookAround(long nowNanos) {
+        if (nowNanos - lookedAroundNanos < LOOK_AROUND_NANOS) {
+            return null;
+        }
+        lookedAroundNanos = nowNanos;
+        try {
+            Look look = socketTable.look(true);
+            processes.refreshed();
+            newAddresses = look.localAddresses().equals(localAddresses) ? null : look.localAddresses();
+            localAddresses = look.localAddresses();
+            return look;
+        } catch (HostException e) {
+            unreadTables++;
+            log.warn("whether WinDivert lost events is not known now: {}", e.getMessage());
+            return null;
         }
     }
 
-    private FlowBatch batch(EventTimes dating, long untilNanos) {
+    /** Told as events of their own; what was opened is told late, because it was told by nobody before. */
+    private void tellMissed(SocketSurvey.Missed missed, Look look, ObservedTime from, ObservedTime until) {
+        for (SocketEntry socket : missed.opened()) {
+            int pid = socket.owners().get(0).pid();
+            sockets.missedOpen(
+                    socket, processes.of(pid, look.end().epochNanos()).identity(), from);
+        }
+        missed.closed().forEach(ownership -> sockets.missedClose(ownership, until));
+    }
+
+    private FlowBatch batch(EventTimes dating, long untilNanos, @Nullable Look look) {
         RecordOrder.Dated next = order.next(untilNanos);
         while (next != null) {
             late += next.nanos() < dating.watermarkNanos() ? 1 : 0;
@@ -175,6 +205,9 @@ public final class WinDivertFlowEventSource implements FlowEventSource {
         List<ProcessIdentity> exits = leaving;
         exits.forEach(process -> sockets.exited(process, now));
         leaving = processes.takeGone();
+        FlowGap gap = look == null ? null : survey(look, dating.watermark(), now);
+        long lost = queue.takeDropped() + missedEvents;
+        missedEvents = 0;
         ObservedTime watermark = dating.advanceWatermark(untilNanos);
         List<LocalAddress> addresses = newAddresses;
         newAddresses = null;
@@ -184,8 +217,28 @@ public final class WinDivertFlowEventSource implements FlowEventSource {
                 exits,
                 addresses != null,
                 addresses == null ? List.of() : addresses,
-                queue.takeDropped(),
-                watermark);
+                lost,
+                watermark,
+                gap);
+    }
+
+    /** Null: nothing seems to be lost. */
+    private @Nullable FlowGap survey(Look look, ObservedTime from, ObservedTime until) {
+        SocketSurvey.Missed missed = survey.compare(look.sockets(), sockets.ownerships(), sockets.takeClosed());
+        ObservedTime since = intactUntil == null ? look.start() : intactUntil;
+        intactUntil = intactNext;
+        intactNext = look.start();
+        if (missed.events() == 0) {
+            return null;
+        }
+        log.warn(
+                "the tables show {} sockets of which no event told, and {} less whose close no event told: events were"
+                        + " lost",
+                missed.opened().size(),
+                missed.closed().size());
+        missedEvents += missed.events();
+        tellMissed(missed, look, from, until);
+        return new FlowGap(since, until);
     }
 
     @Override
@@ -196,12 +249,14 @@ public final class WinDivertFlowEventSource implements FlowEventSource {
         closed = true;
         closeReceivers();
         socketTable.close();
-        if (malformed + late + sockets.unknownCloses() > 0) {
+        if (malformed + late + sockets.unknownCloses() + unreadTables > 0) {
             log.info(
-                    "{} records were of an unknown form, {} came late, {} closes were of sockets not known",
+                    "{} records were of an unknown form, {} came late, {} closes were of sockets not known, {} times the"
+                            + " tables could not be compared",
                     malformed,
                     late,
-                    sockets.unknownCloses());
+                    sockets.unknownCloses(),
+                    unreadTables);
         }
     }
 

@@ -74,7 +74,7 @@ class SocketTrackerTest {
                 .isEmpty();
         assertThat(after(udp(DivertEvent.CLOSE, 2, "0.0.0.0", 5353)))
                 .containsExactly("CLOSED BOUND udp *:5353 pid 700");
-        assertThat(tracker.size()).isZero();
+        assertThat(tracker.ownerships().size()).isZero();
     }
 
     @Test
@@ -89,7 +89,7 @@ class SocketTrackerTest {
                         "CLOSED CONNECTED tcp 10.0.0.1:50000 > 10.0.0.2:443 pid 700",
                         "CLOSED BOUND tcp *:50000 pid 700");
         assertThat(after(tcp(DivertEvent.DELETED, 1).to("10.0.0.2", 443))).isEmpty();
-        assertThat(tracker.size()).isZero();
+        assertThat(tracker.ownerships().size()).isZero();
     }
 
     @Test
@@ -169,7 +169,7 @@ class SocketTrackerTest {
                 .containsExactly("OPENED BOUND udp *:5353 pid 800");
         assertThat(after(udp(DivertEvent.CLOSE, 1, "0.0.0.0", 5353)))
                 .containsExactly("CLOSED BOUND udp *:5353 pid 700");
-        assertThat(tracker.size()).isEqualTo(1);
+        assertThat(tracker.ownerships().size()).isEqualTo(1);
     }
 
     @Test
@@ -199,7 +199,7 @@ class SocketTrackerTest {
         after(tcp(DivertEvent.CONNECT, 2).to("10.0.0.2", 443));
         tracker.exited(new ProcessIdentity(PID, 1), new ObservedTime(9, 9));
         assertThat(events()).hasSize(2).allMatch(event -> event.startsWith("CLOSED "));
-        assertThat(tracker.size()).isZero();
+        assertThat(tracker.ownerships().size()).isZero();
         tracker.exited(new ProcessIdentity(PID, 1), new ObservedTime(9, 9));
         assertThat(events()).isEmpty();
     }

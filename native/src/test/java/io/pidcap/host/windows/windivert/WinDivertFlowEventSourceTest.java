@@ -13,7 +13,10 @@ import io.pidcap.host.windows.win32.ClockReading;
 import io.pidcap.host.windows.win32.WindowsClock;
 import io.pidcap.protocol.model.FlowEvent;
 import io.pidcap.protocol.model.FlowEvent.Kind;
+import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.HostFeature;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +161,72 @@ class WinDivertFlowEventSourceTest extends FlowEventSourceContract {
     }
 
     @Test
+    void shouldFindWhatTheDriverDroppedAndCountIt() {
+        standIns.process(PID, 4, StandIns.NEW_YEAR, "actor.exe", "C:\\actor.exe");
+        standIns.socket("udp4", 0, "127.0.0.1", 5_000, "0.0.0.0", 0, PID, StandIns.NEW_YEAR + 1);
+        // A driver that holds one event only: of so many at once it drops some.
+        standIns.set("most_queued", 1);
+        try (FlowEventSource source = open()) {
+            FlowEventCollector collector = FlowEventCollector.begin(source);
+            ByteArrayOutputStream burst = new ByteArrayOutputStream();
+            for (int port = 1; port <= 500; port++) {
+                standIns.socket("udp4", 0, "127.0.0.1", port, "0.0.0.0", 0, PID, StandIns.NEW_YEAR + port);
+                burst.writeBytes(udp(DivertEvent.BIND, port).bytes());
+            }
+            standIns.event("socket.events", burst.toByteArray());
+            collector.awaitThat(() -> collector.events.size() == 500);
+            assertThat(collector.events)
+                    .extracting(WinDivertFlowEventSourceTest::text)
+                    .doesNotHaveDuplicates();
+            assertThat(collector.lostEvents).isBetween(1L, 500L);
+            assertThat(collector.gaps).isNotEmpty();
+            long lost = collector.lostEvents;
+
+            // One that was there is gone without a word.
+            standIns.close("udp4", 5_000, 0);
+            collector.await(event -> text(event).equals("CLOSED 5000"));
+            assertThat(collector.lostEvents).isEqualTo(lost + 1);
+            FlowGap gap = collector.gaps.get(collector.gaps.size() - 1);
+            assertThat(gap.from().monotonicNanos()).isLessThan(gap.until().monotonicNanos());
+        }
+    }
+
+    @Test
+    void shouldCountNothingThatWasToldOf() {
+        standIns.process(PID, 4, StandIns.NEW_YEAR, "actor.exe", "C:\\actor.exe");
+        try (FlowEventSource source = open()) {
+            FlowEventCollector collector = FlowEventCollector.begin(source);
+            // A connection that is closed stays listed for a while; of a socket the table may say another address.
+            standIns.socket("tcp4", 5, "10.0.0.1", 80, "10.0.0.2", 9, PID, StandIns.NEW_YEAR + 1);
+            standIns.socket("udp4", 0, "10.0.0.1", 53, "0.0.0.0", 0, PID, StandIns.NEW_YEAR + 1);
+            DivertEvent connection = DivertEvent.of(DivertEvent.CONNECT, 1, PID, DivertEvent.TCP, "10.0.0.1", 80)
+                    .to("10.0.0.2", 9);
+            standIns.event(connection);
+            standIns.event(
+                    new DivertEvent(DivertEvent.CLOSE, 0, 1, PID, DivertEvent.TCP, "10.0.0.1", 80, "10.0.0.2", 9));
+            standIns.event(DivertEvent.of(DivertEvent.BIND, 2, PID, DivertEvent.UDP, "0.0.0.0", 53));
+            collector.awaitThat(() -> collector.events.size() == 3);
+            long beganNanos = collector.watermarkNanos();
+            collector.awaitThat(() -> collector.watermarkNanos() - beganNanos > TimeUnit.SECONDS.toNanos(4));
+            assertThat(collector.lostEvents).isZero();
+            assertThat(collector.gaps).isEmpty();
+            assertThat(collector.events).hasSize(3);
+        }
+    }
+
+    @Test
+    void shouldLookForTheLibraryBesideTheProgram() {
+        List<Path> folders = WinDivert.folders("/given", WinDivertFlowEventSourceTest.class);
+        assertThat(folders.get(0)).isEqualTo(Path.of("/given"));
+        assertThat(WinDivert.folders("", WinDivertFlowEventSourceTest.class))
+                .containsExactly(
+                        folders.get(1),
+                        folders.get(1).getParent(),
+                        folders.get(1).resolveSibling("WinDivert"))
+                .allSatisfy(folder -> assertThat(folder).isAbsolute());
+    }
+
+    @Test
     void shouldSkipRecordsThatSayWhatCannotBe() {
         standIns.process(PID, 4, StandIns.NEW_YEAR, "actor.exe", "C:\\actor.exe");
         try (FlowEventSource source = open()) {
@@ -187,9 +256,9 @@ class WinDivertFlowEventSourceTest extends FlowEventSourceContract {
 
     @ParameterizedTest
     @CsvSource({
-        "2, the driver is missing",
+        "2, driver WinDivert64.sys is missing beside",
         "5, run pidcap as administrator",
-        "87, install WinDivert 2.2",
+        "87, is older than 2.2",
         "577, signature",
         "654, another version is loaded",
         "1060, service is not installed",
@@ -217,7 +286,8 @@ class WinDivertFlowEventSourceTest extends FlowEventSourceContract {
     @Test
     void shouldSayWhichVersionItOpens() {
         assertThat(WinDivertFeatures.probe().detail())
-                .isEqualTo("opened the SOCKET and the FLOW layer of WinDivert 2.2");
+                .startsWith("opened the SOCKET and the FLOW layer of WinDivert 2.2, ")
+                .contains(standIns.directory().toString());
         standIns.set("set_param", 87);
         assertThat(WinDivertFeatures.probe().detail())
                 .isEqualTo("set parameter 0 of WinDivert's SOCKET layer to 16384: The parameter is incorrect. (87)");
