@@ -2,6 +2,7 @@ package io.pidcap.host.linux.bpf;
 
 import io.pidcap.host.HostException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Makes a socket and looks for its records, right after the programs were attached: that they tell of us, by the pid and
@@ -10,6 +11,11 @@ import java.nio.ByteBuffer;
  * @param netnsCookie our own network namespace, as the records name it
  */
 record SelfTest(long netnsCookie) {
+    /** A record of someone else's that is not written to its end yet hides those behind it: for microseconds. */
+    private static final int ATTEMPTS = 20;
+
+    private static final long PAUSE_NANOS = 1_000_000;
+
     /** struct sockaddr_in of 127.0.0.1, port 0: family in the host's order, port and address in the network's. */
     private static byte[] loopback() {
         ByteBuffer address = ByteBuffer.allocate(16).order(java.nio.ByteOrder.nativeOrder());
@@ -20,8 +26,19 @@ record SelfTest(long netnsCookie) {
 
     /** @throws HostException saying what is wrong */
     static SelfTest run(BpfRingBuffer ring) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            long beforeNanos = System.nanoTime();
+            Finder finder = look(ring);
+            if (finder.hasFound()) {
+                return finder.judge(beforeNanos, System.nanoTime());
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        throw broken("the programs are attached but saw nothing of a socket of this process", "");
+    }
+
+    private static Finder look(BpfRingBuffer ring) {
         LibcLibrary libc = LibcLibrary.INSTANCE;
-        long beforeNanos = System.nanoTime();
         int socket = NativeCalls.checked(
                 libc.socket(LibcLibrary.AF_INET, LibcLibrary.SOCK_DGRAM | LibcLibrary.SOCK_CLOEXEC, 0),
                 "make a socket");
@@ -34,7 +51,11 @@ record SelfTest(long netnsCookie) {
             NativeCalls.close(socket);
         }
         ring.peek(ring.producerPosition(), finder);
-        return finder.judge(beforeNanos, System.nanoTime());
+        return finder;
+    }
+
+    private static HostException broken(String what, String hint) {
+        return new HostException(HostException.Code.NOT_SUPPORTED, "watch flows by eBPF: " + what, hint);
     }
 
     private static final class Finder implements BpfRingBuffer.Visitor {
@@ -58,11 +79,12 @@ record SelfTest(long netnsCookie) {
             }
         }
 
+        boolean hasFound() {
+            return pid != 0;
+        }
+
         SelfTest judge(long fromNanos, long untilNanos) {
             long ownPid = ProcessHandle.current().pid();
-            if (pid == 0) {
-                throw broken("the programs are attached but saw nothing of a socket of this process", "");
-            }
             if (pid != ownPid) {
                 throw broken(
                         "the programs know this process as pid " + pid + " and /proc as pid " + ownPid,
@@ -74,10 +96,6 @@ record SelfTest(long netnsCookie) {
                         "run pidcap outside the time namespace");
             }
             return new SelfTest(netnsCookie);
-        }
-
-        private static HostException broken(String what, String hint) {
-            return new HostException(HostException.Code.NOT_SUPPORTED, "watch flows by eBPF: " + what, hint);
         }
     }
 }
