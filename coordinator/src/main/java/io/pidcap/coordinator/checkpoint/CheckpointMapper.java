@@ -7,7 +7,9 @@ import io.pidcap.coordinator.filter.FilterCounters;
 import io.pidcap.coordinator.filter.SpoolSegment;
 import io.pidcap.coordinator.filter.StreamPosition;
 import io.pidcap.coordinator.packet.UnknownCause;
+import io.pidcap.protocol.file.FileTotals;
 import io.pidcap.protocol.v1.FilterTotals;
+import io.pidcap.protocol.v1.FilteredFile;
 import io.pidcap.protocol.v1.FilteredProcess;
 import io.pidcap.protocol.v1.SegmentFiltered;
 import io.pidcap.protocol.wire.EventMapper;
@@ -48,7 +50,12 @@ public final class CheckpointMapper {
                     .setBytes(process.bytes())
                     .setFlows(process.flows()));
         }
-        return message.build();
+        for (FileTotals.One file : checkpoint.files().files()) {
+            message.addFiles(
+                    FilteredFile.newBuilder().setPackets(file.packets()).setBytes(file.bytes()));
+        }
+        return message.setPacketsInSeveralFiles(checkpoint.files().packetsInSeveral())
+                .build();
     }
 
     private static FilterTotals toMessage(FilterCounters counters) {
@@ -79,8 +86,13 @@ public final class CheckpointMapper {
                         one.getBytes(),
                         one.getFlows()))
                 .toList();
+        FileTotals files = new FileTotals(
+                message.getFilesList().stream()
+                        .map(one -> new FileTotals.One(one.getPackets(), one.getBytes()))
+                        .toList(),
+                message.getPacketsInSeveralFiles());
         return new FilterCheckpoint(
-                message.getRun(), positions, message.getOutputBytes(), toModel(message.getTotals()), processes);
+                message.getRun(), positions, message.getOutputBytes(), toModel(message.getTotals()), processes, files);
     }
 
     private static FilterCounters toModel(FilterTotals message) {

@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.filter;
 
 import io.pidcap.coordinator.attribution.ProcessTotals;
+import io.pidcap.protocol.file.FileTotals;
 import java.util.List;
 import java.util.Map;
 
@@ -12,16 +13,23 @@ import java.util.Map;
  * @param positions of the interfaces of {@code run}
  * @param outputBytes the output's length, all of it given to the file system
  * @param counters of that beginning of the spool
+ * @param files what of those bytes is in which file, where the output writes several at once
  */
 public record FilterCheckpoint(
         int run,
         List<StreamPosition> positions,
         long outputBytes,
         FilterCounters counters,
-        List<ProcessTotals> processes) {
+        List<ProcessTotals> processes,
+        FileTotals files) {
     /** Before everything. */
     public static final FilterCheckpoint NOTHING = new FilterCheckpoint(
-            0, List.of(), 0, new FilterCounters(0, 0, 0, 0, Map.of(), Map.of(), 0, 0, Map.of(), 0, 0), List.of());
+            0,
+            List.of(),
+            0,
+            new FilterCounters(0, 0, 0, 0, Map.of(), Map.of(), 0, 0, Map.of(), 0, 0),
+            List.of(),
+            FileTotals.NONE);
 
     public FilterCheckpoint {
         positions = List.copyOf(positions);

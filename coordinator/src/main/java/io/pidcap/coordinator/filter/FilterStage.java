@@ -210,7 +210,8 @@ final class FilterStage implements SpoolStream.Observer {
                 runs.positions(run),
                 output.length(),
                 selector.counters(runs.unreadableBytes()),
-                processes.totals());
+                processes.totals(),
+                output.fileTotals());
     }
 
     /** Before the packet that the output is asked about; only from within the output's {@code turn} and {@code idle}. */

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.output;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.FileTotals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -33,6 +34,28 @@ public interface CaptureOutput {
         return style.split()
                 ? new SplitOutput(target, style, force, ownerUserId, ownerGroupId, journal)
                 : SingleOutput.create(target, style, force, ownerUserId, ownerGroupId, journal);
+    }
+
+    /**
+     * Goes on with a split output whose process died. The parameters are those of {@link #create}.
+     *
+     * @param left the files that there were, in the order in which they were begun
+     * @param packetsInSeveral see {@link FileTotals}
+     * @throws SessionException one of them is not what was left, or cannot be written
+     */
+    static CaptureOutput resumeSplit(
+            Path target,
+            OutputStyle style,
+            boolean force,
+            int ownerUserId,
+            int ownerGroupId,
+            OutputJournal journal,
+            List<LeftShare> left,
+            long packetsInSeveral)
+            throws IOException {
+        SplitOutput output = new SplitOutput(target, style, force, ownerUserId, ownerGroupId, journal);
+        output.resume(left, packetsInSeveral);
+        return output;
     }
 
     /** To be closed before {@link #complete} or {@link #countLost}. */

@@ -3,6 +3,7 @@ package io.pidcap.coordinator.output;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.model.PacketLabel;
+import io.pidcap.protocol.v1.OutputFileBegun;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -14,18 +15,36 @@ import org.jspecify.annotations.Nullable;
 
 /** One of the files of an output that has several; knows how many packets it was given. One thread at a time. */
 final class FilePart {
-    private final OutputFile file;
+    /** Where it is. */
+    interface Place {
+        Path target();
+
+        /** See {@link OutputFile#countLost}. */
+        long countLost(long handedOver, OutputFormat format) throws IOException;
+
+        /** See {@link OutputFile#commit}. */
+        Path commit() throws IOException;
+
+        void abandon() throws IOException;
+    }
+
+    private final Place file;
     private final OutputFormat format;
     private final CaptureFileWriter writer;
     private long packets;
 
-    private FilePart(OutputFile file, OutputFormat format, CaptureFileWriter writer) {
+    private FilePart(Place file, OutputFormat format, CaptureFileWriter writer, long packets) {
         this.file = file;
         this.format = format;
         this.writer = writer;
+        this.packets = packets;
     }
 
-    /** The parameters are those of {@link CaptureOutput#create}, and how it is written. */
+    /**
+     * The parameters are those of {@link CaptureOutput#create}, and how it is written.
+     *
+     * @param share whose packets are in it, as the journal has it
+     */
     static FilePart create(
             Path target,
             OutputFormat format,
@@ -33,15 +52,33 @@ final class FilePart {
             boolean force,
             int ownerUserId,
             int ownerGroupId,
-            OutputJournal journal)
+            OutputJournal journal,
+            OutputFileBegun share)
             throws IOException {
         journal.intended(target);
         OutputFile file = OutputFile.create(target, force, ownerUserId, ownerGroupId);
-        journal.begun(target);
+        journal.begun(target, share);
         try {
-            return new FilePart(file, format, format.writer(file.channel(), file.part(), style));
+            return new FilePart(file, format, format.writer(file.channel(), file.part(), style), 0);
         } catch (IOException | RuntimeException e) {
             file.abandon();
+            throw e;
+        }
+    }
+
+    /** Goes on with what is there. */
+    static FilePart resume(LeftShare left, OutputFormat format, OutputStyle style, boolean force) throws IOException {
+        long packets = left.held().packets();
+        if (left.isComplete()) {
+            return new FilePart(new CompleteFile(left.target()), format, new CompleteFile.Writer(), packets);
+        }
+        OutputFile file = OutputFile.reopen(
+                left.target(), force, left.inode(), left.held().bytes());
+        try {
+            boolean begun = left.held().bytes() > 0;
+            return new FilePart(file, format, format.appender(file.channel(), file.part(), style, begun), packets);
+        } catch (IOException | RuntimeException e) {
+            file.close();
             throw e;
         }
     }

@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.output;
 
 import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.FileTotals;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.file.PacketNote;
@@ -74,6 +75,11 @@ abstract class ForwardingWriter implements CaptureFileWriter {
     @Override
     public long length() {
         return writer.length();
+    }
+
+    @Override
+    public FileTotals fileTotals() {
+        return writer.fileTotals();
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * never replaced without {@code force}, and a symbolic link is never followed: neither in the place of the file, nor, where
  * everybody may make one, another user's on the way to it.
  */
-public final class OutputFile {
+public final class OutputFile implements FilePart.Place {
     private static final Logger LOG = LoggerFactory.getLogger(OutputFile.class);
     private static final LinkOption[] NO_FOLLOW = {LinkOption.NOFOLLOW_LINKS};
 
@@ -170,6 +170,7 @@ public final class OutputFile {
         }
     }
 
+    @Override
     public Path target() {
         return target;
     }
@@ -199,6 +200,7 @@ public final class OutputFile {
      *
      * @param handedOver packets
      */
+    @Override
     public long countLost(long handedOver, OutputFormat format) throws IOException {
         try {
             return handedOver - format.countPackets(part);
@@ -213,6 +215,7 @@ public final class OutputFile {
      * @return where the file is now: its target, or, where a file appeared there meanwhile, still {@link #part}
      * @throws IOException it could not be completed
      */
+    @Override
     public Path commit() throws IOException {
         channel.close();
         try {
@@ -253,7 +256,13 @@ public final class OutputFile {
         }
     }
 
+    /** Leaves it unfinished, for another to go on with. */
+    void close() throws IOException {
+        channel.close();
+    }
+
     /** Nothing came of it: deletes the unfinished file. */
+    @Override
     public void abandon() throws IOException {
         channel.close();
         Files.deleteIfExists(part);

@@ -4,6 +4,7 @@ import io.pidcap.coordinator.filter.OutputInterfaces;
 import io.pidcap.protocol.file.CaptureFileWriter;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.PcapFileReader;
+import io.pidcap.protocol.file.PcapHeader;
 import io.pidcap.protocol.file.PcapWriter;
 import io.pidcap.protocol.file.PcapngReader;
 import io.pidcap.protocol.file.PcapngWriter;
@@ -59,6 +60,17 @@ public enum OutputFormat {
             packets++;
         }
         return packets;
+    }
+
+    /**
+     * Goes on with a file. In pcapng that is a new section, which depends on nothing before it; in pcap more records.
+     *
+     * @param begun whether the file has a beginning already
+     */
+    public CaptureFileWriter appender(WritableByteChannel channel, Path file, OutputStyle style, boolean begun)
+            throws IOException {
+        boolean hasHeader = this == PCAP && begun;
+        return writer(hasHeader ? new HeadlessChannel(channel, PcapHeader.LENGTH) : channel, file, style);
     }
 
     /**

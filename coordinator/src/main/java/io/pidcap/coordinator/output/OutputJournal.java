@@ -40,13 +40,14 @@ public final class OutputJournal {
     }
 
     /** Before there is a file. */
-    void intended(Path target) {
+    public void intended(Path target) {
         journal.ifPresent(file -> file.outputFileIntended(
                 OutputFileIntended.newBuilder().setPath(target.toString()).build()));
     }
 
-    void begun(Path target) {
-        journal.ifPresent(file -> file.outputFileBegun(OutputFileBegun.newBuilder()
+    /** @param share whose packets are in it, where there are files of others */
+    public void begun(Path target, OutputFileBegun share) {
+        journal.ifPresent(file -> file.outputFileBegun(share.toBuilder()
                 .setPath(target.toString())
                 .setInode(OutputFile.inode(OutputFile.partOf(target)))
                 .build()));

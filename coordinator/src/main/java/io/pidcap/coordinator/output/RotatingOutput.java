@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.output;
 
 import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.v1.OutputFileBegun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -95,7 +96,15 @@ final class RotatingOutput implements CaptureOutput, RotatingWriter.Files {
     public FilePart open(boolean periodBegins, long beginEpochNanos) throws IOException {
         Instant begin = Instant.ofEpochSecond(0, beginEpochNanos);
         Path path = !begun ? names.first(begin) : periodBegins ? names.ofPeriod(begin) : names.next();
-        FilePart part = FilePart.create(path, format, style, force || isOurs(path), ownerUserId, ownerGroupId, journal);
+        FilePart part = FilePart.create(
+                path,
+                format,
+                style,
+                force || isOurs(path),
+                ownerUserId,
+                ownerGroupId,
+                journal,
+                OutputFileBegun.getDefaultInstance());
         begun = true;
         return part;
     }

@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.output;
 
 import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.v1.OutputFileBegun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ final class SingleOutput implements CaptureOutput {
             throws IOException {
         journal.intended(target);
         OutputFile file = OutputFile.create(target, force, ownerUserId, ownerGroupId);
-        journal.begun(target);
+        journal.begun(target, OutputFileBegun.getDefaultInstance());
         try {
             return new SingleOutput(file, OutputFormat.of(target).writer(file.channel(), file.part(), style));
         } catch (IOException | RuntimeException e) {

@@ -43,6 +43,11 @@ final class SplitNames {
         }
     }
 
+    /** One that is not to be given any more. */
+    void reserve(Path path) {
+        given.add(path);
+    }
+
     /** Another one at each call. */
     Path fileOf(String processName) {
         String stem = prefix + safe(processName);

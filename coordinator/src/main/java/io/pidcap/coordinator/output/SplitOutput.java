@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.output;
 
 import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.FileTotals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -43,10 +44,29 @@ final class SplitOutput implements CaptureOutput, SplitWriter.Files {
                 || (!force && Files.exists(path, LinkOption.NOFOLLOW_LINKS));
     }
 
+    /**
+     * Goes on with files that are there, before anything is written.
+     *
+     * @param packetsInSeveral see {@link FileTotals}
+     */
+    void resume(List<LeftShare> left, long packetsInSeveral) throws IOException {
+        left.forEach(one -> names.reserve(one.target()));
+        writer.resume(packetsInSeveral);
+        for (LeftShare one : left) {
+            FilePart part =
+                    one.isLost() ? create(one.target(), one.share()) : FilePart.resume(one, format, style, force);
+            files.add(part);
+            writer.resume(one.share(), part);
+        }
+    }
+
+    private FilePart create(Path path, SplitShare share) throws IOException {
+        return FilePart.create(path, format, style, force, ownerUserId, ownerGroupId, journal, share.toMessage());
+    }
+
     @Override
-    public FilePart open(String processName) throws IOException {
-        FilePart part =
-                FilePart.create(names.fileOf(processName), format, style, force, ownerUserId, ownerGroupId, journal);
+    public FilePart open(SplitShare share) throws IOException {
+        FilePart part = create(names.fileOf(share.word()), share);
         files.add(part);
         return part;
     }

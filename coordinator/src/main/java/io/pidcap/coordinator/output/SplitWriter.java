@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.output;
 
 import io.pidcap.protocol.file.CaptureFileWriter;
+import io.pidcap.protocol.file.FileTotals;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.InterfaceStatistics;
 import io.pidcap.protocol.file.PacketNote;
@@ -22,12 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SplitWriter implements CaptureFileWriter {
     static final int MOST_FILES = 64;
-    private static final String UNKNOWN = "unknown";
-    private static final String OTHERS = "others";
 
     /** Makes files. */
     interface Files {
-        FilePart open(String processName) throws IOException;
+        FilePart open(SplitShare share) throws IOException;
     }
 
     private record Copy(FilePart part, @Nullable PacketLabel label) {}
@@ -44,6 +43,21 @@ final class SplitWriter implements CaptureFileWriter {
 
     SplitWriter(Files files) {
         this.files = files;
+    }
+
+    /** To be called before all else. */
+    void resume(long packetsInSeveral) {
+        inSeveralFiles = packetsInSeveral;
+    }
+
+    /** A file that is there already; before all else, and in the order in which they were begun. */
+    void resume(SplitShare share, FilePart part) {
+        parts.add(part);
+        switch (share.kind()) {
+            case PROCESS_NAME -> partOfName.put(share.word(), part);
+            case UNKNOWN_OWNERS -> unknown = part;
+            case OTHER_NAMES -> others = part;
+        }
     }
 
     /** Packets that went into more than one file. */
@@ -90,7 +104,7 @@ final class SplitWriter implements CaptureFileWriter {
 
     private FilePart partOf(@Nullable NotedProcess process) throws IOException {
         if (process == null) {
-            unknown = unknown == null ? open(UNKNOWN) : unknown;
+            unknown = unknown == null ? open(SplitShare.UNKNOWN) : unknown;
             return unknown;
         }
         FilePart known = partOfName.get(process.name());
@@ -98,16 +112,16 @@ final class SplitWriter implements CaptureFileWriter {
             return known;
         }
         if (partOfName.size() == MOST_FILES) {
-            others = others == null ? open(OTHERS) : others;
+            others = others == null ? open(SplitShare.OTHERS) : others;
             return others;
         }
-        FilePart made = open(process.name());
+        FilePart made = open(SplitShare.of(process.name()));
         partOfName.put(process.name(), made);
         return made;
     }
 
-    private FilePart open(String processName) throws IOException {
-        FilePart part = files.open(processName);
+    private FilePart open(SplitShare share) throws IOException {
+        FilePart part = files.open(share);
         parts.add(part);
         for (InterfaceDescription one : interfaces) {
             part.writer().addInterface(one);
@@ -148,6 +162,16 @@ final class SplitWriter implements CaptureFileWriter {
             bytes += part.writer().length();
         }
         return bytes;
+    }
+
+    @Override
+    public FileTotals fileTotals() {
+        return new FileTotals(
+                parts.stream()
+                        .map(part ->
+                                new FileTotals.One(part.packets(), part.writer().length()))
+                        .toList(),
+                inSeveralFiles);
     }
 
     /**

@@ -6,15 +6,15 @@ import io.pidcap.coordinator.filter.FilterProgress;
 import io.pidcap.coordinator.output.LimitedWriter;
 import io.pidcap.coordinator.output.OutputFile;
 import io.pidcap.coordinator.output.OutputFormat;
+import io.pidcap.coordinator.output.OutputJournal;
 import io.pidcap.coordinator.output.OutputReport;
 import io.pidcap.coordinator.output.OutputStyle;
 import io.pidcap.coordinator.output.Rotation;
 import io.pidcap.protocol.file.Annotation;
 import io.pidcap.protocol.file.CaptureFileWriter;
-import io.pidcap.protocol.file.PcapHeader;
+import io.pidcap.protocol.v1.OutputFileBegun;
 import io.pidcap.protocol.v1.SessionStarted;
 import java.io.IOException;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -40,29 +40,36 @@ record RecoveredOutput(
     }
 
     /** @throws SessionException it cannot be written */
-    static RecoveredOutput open(SessionStarted head, FilterCheckpoint last) {
+    static RecoveredOutput open(SessionStarted head, FilterCheckpoint last, OutputJournal journal) {
         LeftFile left =
                 new LeftFile(Path.of(head.getOutputFile()), head.getReplaceOutput(), head.getOutputInode(), 0, 0);
         // Where all of the spool is there, nothing depends on what the file holds.
-        return open(head, left, head.getKeepSpool() ? FilterCheckpoint.NOTHING : last);
+        return open(head, left, head.getKeepSpool() ? FilterCheckpoint.NOTHING : last, journal);
     }
 
     /** @throws SessionException it cannot be written */
-    static RecoveredOutput open(SessionStarted head, LeftFile left, FilterCheckpoint from) {
+    static RecoveredOutput open(SessionStarted head, LeftFile left, FilterCheckpoint from, OutputJournal journal) {
         if (Files.exists(OutputFile.partOf(left.target()), LinkOption.NOFOLLOW_LINKS)) {
             long bytes = Math.max(0, from.outputBytes() - left.bytesBefore());
             OutputFile file = OutputFile.reopen(left.target(), left.replaces(), left.inode(), bytes);
             return new RecoveredOutput(file, left, head, from, bytes > 0, 0);
         }
+        journal.intended(left.target());
         OutputFile anew = create(left.target(), left.replaces(), head);
+        journal.begun(left.target(), OutputFileBegun.getDefaultInstance());
         long lost = Math.max(0, from.counters().keptPackets() - left.packetsBefore());
         return new RecoveredOutput(anew, left, head, from, false, lost);
     }
 
-    private OutputStyle style() {
+    /** How the session's output is written. */
+    static OutputStyle style(SessionStarted head) {
         Annotation annotation = Annotation.valueOf(head.getAnnotation().toUpperCase(Locale.ROOT));
         return new OutputStyle(
-                annotation, head.getWatch().getWithArguments(), head.getMicroseconds(), false, Rotation.NONE);
+                annotation,
+                head.getWatch().getWithArguments(),
+                head.getMicroseconds(),
+                head.getSplitOutput(),
+                Rotation.NONE);
     }
 
     private static OutputFile create(Path target, boolean force, SessionStarted head) {
@@ -73,16 +80,14 @@ record RecoveredOutput(
         }
     }
 
-    /**
-     * Appends. A pcapng file gets a new section, which depends on nothing before it; a pcap file more records. Takes no
-     * more packets than the session was to.
-     */
+    /** Appends, see {@link OutputFormat#appender}. */
     CaptureFileWriter writer() throws IOException {
         OutputFormat format = OutputFormat.of(Path.of(head.getOutputFile()));
-        boolean hasHeader = format == OutputFormat.PCAP && begun;
-        WritableByteChannel channel =
-                hasHeader ? new HeadlessChannel(file.channel(), PcapHeader.LENGTH) : file.channel();
-        CaptureFileWriter writer = format.writer(channel, file.part(), style());
+        return limited(format.appender(file.channel(), file.part(), style(head), begun), head, from);
+    }
+
+    /** Takes no more packets than the session was to. */
+    static CaptureFileWriter limited(CaptureFileWriter writer, SessionStarted head, FilterCheckpoint from) {
         long limit = head.getPacketLimit();
         return limit == 0
                 ? writer

@@ -36,6 +36,7 @@ final class SessionHistory {
     private final EventHistory events = new EventHistory();
     private final CaptureHistory capture = new CaptureHistory();
     private final RotationHistory rotation = new RotationHistory();
+    private final SplitHistory split = new SplitHistory();
     private final OutputFiles files = new OutputFiles();
     private SessionStarted head = SessionStarted.getDefaultInstance();
     private FilterCheckpoint checkpoint = FilterCheckpoint.NOTHING;
@@ -104,6 +105,22 @@ final class SessionHistory {
         return history;
     }
 
+    /** Adds what an earlier recovery wrote down before it died: of its output alone, since it knew nothing else anew. */
+    void readRecovery(Path journal) throws IOException {
+        if (Files.size(journal) < JournalReader.LEAST_BYTES) {
+            return;
+        }
+        try (JournalReader reader = JournalReader.open(journal)) {
+            for (JournalRecord entry = reader.next(); entry != null; entry = reader.next()) {
+                if (entry.hasOutputFileIntended()) {
+                    files.intended(entry.getOutputFileIntended());
+                } else if (entry.hasOutputFileBegun()) {
+                    fileBegun(entry.getOutputFileBegun());
+                }
+            }
+        }
+    }
+
     private void add(JournalRecord entry) {
         lastRecord = Instant.ofEpochSecond(0, entry.getWrittenEpochNanos());
         switch (entry.getBodyCase()) {
@@ -149,8 +166,11 @@ final class SessionHistory {
 
     private void fileBegun(OutputFileBegun body) {
         files.begun(body);
-        rotation.begun(body);
-        if (!head.hasRotation()) {
+        if (head.getSplitOutput()) {
+            split.begun(body);
+        } else if (head.hasRotation()) {
+            rotation.begun(body);
+        } else {
             head = head.toBuilder().setOutputInode(body.getInode()).build();
         }
     }
@@ -234,6 +254,11 @@ final class SessionHistory {
     /** Those of the output that the journal names. */
     OutputFiles files() {
         return files;
+    }
+
+    /** Where the output has a file for each process name. */
+    SplitHistory split() {
+        return split;
     }
 
     /** Where the output is one file after the other. */

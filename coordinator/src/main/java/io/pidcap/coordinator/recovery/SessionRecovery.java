@@ -6,10 +6,14 @@ import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.filter.FilterCheckpoint;
 import io.pidcap.coordinator.filter.FilterProgress;
+import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.coordinator.journal.JournalReplay;
 import io.pidcap.coordinator.offline.SpoolFilter;
+import io.pidcap.coordinator.output.CaptureOutput;
+import io.pidcap.coordinator.output.LeftShare;
 import io.pidcap.coordinator.output.OutputFile;
 import io.pidcap.coordinator.output.OutputFormat;
+import io.pidcap.coordinator.output.OutputJournal;
 import io.pidcap.coordinator.output.OutputReport;
 import io.pidcap.coordinator.output.StreamOutput;
 import io.pidcap.coordinator.session.SessionDirectory;
@@ -41,12 +45,14 @@ import org.jspecify.annotations.Nullable;
 public final class SessionRecovery {
     private final TakenOverSession session;
     private final SessionDirectory directory;
+    private final OutputJournal journal;
     private final SessionHistory history;
     private final SessionStarted head;
     private final List<String> endNotes = new ArrayList<>();
 
-    private SessionRecovery(TakenOverSession session, SessionHistory history) {
+    private SessionRecovery(TakenOverSession session, SessionHistory history, OutputJournal journal) {
         this.session = session;
+        this.journal = journal;
         this.directory = session.directory();
         this.history = history;
         this.head = history.head();
@@ -61,10 +67,14 @@ public final class SessionRecovery {
             SessionHistory history = session.wasStarting()
                     ? SessionHistory.readBeginning(directory.journal(), session.begun())
                     : SessionHistory.read(directory.journal());
-            if (history.head().getSplitOutput() && history.ready() != null) {
-                throw splitOutput(directory, history.head());
+            List<Path> earlier = session.recoveryJournals();
+            for (Path journal : earlier) {
+                history.readRecovery(journal);
             }
-            return new SessionRecovery(session, history).run();
+            // Where it cannot be written, only a recovery after this one would miss it.
+            try (FlowJournal own = FlowJournal.create(directory.recoveryJournal(earlier.size() + 1), failure -> {})) {
+                return new SessionRecovery(session, history, OutputJournal.in(own)).run();
+            }
         } catch (IOException e) {
             throw new SessionException(
                     Kind.FAILURE,
@@ -72,16 +82,6 @@ public final class SessionRecovery {
                     "what it left is in " + directory.path(),
                     e);
         }
-    }
-
-    private static SessionException splitOutput(SessionDirectory directory, SessionStarted head) {
-        String name = head.getOutputFile();
-        return new SessionException(
-                Kind.NOT_SUPPORTED,
-                "the session " + directory.id() + " has a file for each process name, which cannot be completed",
-                head.getKeepSpool()
-                        ? "`pidcap filter " + directory.id() + " --split` writes them all anew, under other names"
-                        : "what was filtered is in the .part files of " + name + ", the rest in " + directory.spool());
     }
 
     private SessionReport run() throws IOException, InterruptedException {
@@ -98,14 +98,18 @@ public final class SessionRecovery {
             OutputReport stream = new OutputReport(head.getOutputFile(), head.getOutputFormat(), 0);
             return end(report(total(history.checkpoint(), null), stream, 0));
         }
+        endNotes.addAll(history.files().delete(history.files().unconfirmed(), directory));
         if (head.hasRotation()) {
             return filterRotated(ready);
+        }
+        if (head.getSplitOutput()) {
+            return filterSplit(ready);
         }
         if (RecoveredOutput.isComplete(head)) {
             Path target = Path.of(head.getOutputFile());
             return end(report(total(history.checkpoint(), null), output(target), 0));
         }
-        RecoveredOutput output = RecoveredOutput.open(head, history.checkpoint());
+        RecoveredOutput output = RecoveredOutput.open(head, history.checkpoint(), journal);
         FilterProgress result = filter(output, ready);
         Path path = commit(output.file());
         return end(report(result, output(path), output.lostPackets()));
@@ -120,11 +124,40 @@ public final class SessionRecovery {
             return end(report(known, files.report(head, files.namedNewest(known)), 0));
         }
         LeftFile left = files.left(head, history.lastRecord());
-        RecoveredOutput output = RecoveredOutput.open(head, left, history.checkpoint());
+        RecoveredOutput output = RecoveredOutput.open(head, left, history.checkpoint(), journal);
         FilterProgress result = filter(output, ready);
         Path path = commit(output.file());
         endNotes.add("all that was left is in " + path + ", whatever -C and -G ask for");
         return end(report(result, files.report(head, output.part(path, result)), output.lostPackets()));
+    }
+
+    /** Each file is cut where it was at the checkpoint, and goes on from there; one that has its name is left alone. */
+    private SessionReport filterSplit(Instant ready) throws IOException, InterruptedException {
+        FilterCheckpoint from = head.getKeepSpool() ? FilterCheckpoint.NOTHING : history.checkpoint();
+        List<LeftShare> left = history.split().left(from.files());
+        long lost = Math.min(
+                history.split().lostPackets(left, from.files()), from.counters().keptPackets());
+        if (lost > 0) {
+            endNotes.add(lost + " packets had been kept in files that are not there any more");
+        }
+        CaptureOutput output = CaptureOutput.resumeSplit(
+                Path.of(head.getOutputFile()),
+                RecoveredOutput.style(head),
+                head.getReplaceOutput(),
+                (int) head.getOutputUserId(),
+                (int) head.getOutputGroupId(),
+                journal,
+                left,
+                from.files().packetsInSeveral());
+        OutputReport soFar = new OutputReport(head.getOutputFile(), head.getOutputFormat(), 0);
+        FilterProgress result = filter(RecoveredOutput.limited(output.writer(), head, from), from, soFar, lost, ready);
+        try {
+            output.complete();
+        } catch (IOException e) {
+            throw SessionException.output("complete", Path.of(head.getOutputFile()), e);
+        }
+        endNotes.addAll(output.notes());
+        return end(report(result, output.report(), lost));
     }
 
     private SessionReport neverReady() throws IOException {
@@ -139,21 +172,33 @@ public final class SessionRecovery {
     }
 
     private FilterProgress filter(RecoveredOutput output, Instant ready) throws IOException, InterruptedException {
+        Path part = output.file().part();
         if (output.lostPackets() > 0) {
-            endNotes.add(output.lostPackets() + " packets had been kept in "
-                    + output.file().part() + ", which is not there any more");
+            endNotes.add(output.lostPackets() + " packets had been kept in " + part + ", which is not there any more");
         }
-        try (CaptureFileWriter writer = output.writer();
-                JournalReplay journal = JournalReplay.open(directory.journal())) {
-            SpoolFilter filter = new SpoolFilter(selector(), directory.spool(), writer, output.from());
-            FilterProgress result = total(output.from(), filter.run(journal));
+        return filter(output.writer(), output.from(), output(part), output.lostPackets(), ready);
+    }
+
+    /**
+     * @param output this method's to close
+     * @param soFar what it is
+     */
+    private FilterProgress filter(
+            CaptureFileWriter output, FilterCheckpoint from, OutputReport soFar, long lostPackets, Instant ready)
+            throws IOException, InterruptedException {
+        try (CaptureFileWriter writer = output;
+                JournalReplay replay = JournalReplay.open(directory.journal())) {
+            SpoolFilter filter = new SpoolFilter(selector(), directory.spool(), writer, from);
+            FilterProgress result = total(from, filter.run(replay));
             endNotes.addAll(result.problems());
-            if (journal.tornBytes() > 0) {
+            if (replay.tornBytes() > 0) {
                 endNotes.add("the last record of the journal was torn, as it is when its writer dies");
             }
-            SessionReport soFar = report(result, output(output.file().part()), output.lostPackets());
             writer.close(SessionNotes.statistics(
-                    filter.outputInterfaces(), soFar, nanos(ready), nanos(history.captureEnd())));
+                    filter.outputInterfaces(),
+                    report(result, soFar, lostPackets),
+                    nanos(ready),
+                    nanos(history.captureEnd())));
             return result;
         } catch (CaptureFileException e) {
             // Of the journal; recover() says what is to be done about it.
@@ -223,7 +268,6 @@ public final class SessionRecovery {
     }
 
     private SessionReport end(SessionReport report) throws IOException {
-        history.files().delete(history.files().unconfirmed(), directory);
         session.end(SessionState.RECOVERED, report, head.getKeepSpool());
         return report;
     }

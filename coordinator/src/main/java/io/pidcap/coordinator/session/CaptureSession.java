@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureSession.class);
     private static final long TICK_MILLIS = 100;
+    private static final long LOOK_AT_LOGS_MILLIS = 10_000;
 
     private final SessionConfig config;
     private final SessionHome home;
@@ -58,6 +59,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
     private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
 
+    private final SessionLogs logs;
     private final SessionControl control;
     private final SessionOutput output;
     private boolean filterIsOver;
@@ -77,6 +79,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         this.capture = new CaptureSide(config, directory.spool(), journal, filter, this);
         this.prefilter = new SessionPrefilter(config, events, capture);
         this.resources = new SessionResources(journal);
+        this.logs = new SessionLogs(directory.logs());
         made.outputJournal().checkpointsFrom(filter::checkpoint);
         CompletableFuture<Void> unused = made.journalFailure().thenAccept(this::journalFailed);
     }
@@ -148,6 +151,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         filter.start();
         workers.forEach((role, process) -> side(role).supervisor().adopt(process));
         sides.forEach(side -> side.supervisor().admit());
+        loop.after(LOOK_AT_LOGS_MILLIS, this::boundLogs);
         loop.start();
     }
 
@@ -400,6 +404,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         if (keepAll) {
             record.endNotes().add(SessionNotes.allIsKept(directory));
         }
+        logs.note().ifPresent(record.endNotes()::add);
         SessionReport report = report();
         if (!report.packets().balances()) {
             LOG.error("packets are missing from the equation: {}", report.packets());
@@ -475,6 +480,11 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         output.deleted().ifPresent(why -> endInOrder("its output was deleted", why));
         control.progress(progress.doneBytes(), progress.totalBytes());
         loop.after(TICK_MILLIS, this::tick);
+    }
+
+    private void boundLogs() {
+        logs.bound();
+        loop.after(LOOK_AT_LOGS_MILLIS, this::boundLogs);
     }
 
     private final class Commanded implements SessionControl.Commanded {

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  *   worker.sock    the workers' pipe; control.sock  of commands such as `pidcap stop`
  *   spool/         unfiltered packets that were not filtered yet; all of them with --keep-all
  *   journal        events and snapshots in the order of arrival; after the end with --keep-all only
+ *   recovery-1 …   what recoveries wrote down of the output; until one succeeds
  *   reserve        room for the last words of a session that fills its disk; while it runs
  *   logs/          one file for each worker run and one for the coordinator
  * </pre>
@@ -80,6 +81,11 @@ public record SessionDirectory(Path path) {
 
     public Path journal() {
         return path.resolve("journal");
+    }
+
+    /** What a recovery writes down of the output, so that another can go on when it dies; the first is number 1. */
+    public Path recoveryJournal(int number) {
+        return path.resolve("recovery-" + number);
     }
 
     public Path logs() {

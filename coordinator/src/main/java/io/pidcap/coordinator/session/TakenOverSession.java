@@ -12,6 +12,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -67,6 +69,17 @@ public final class TakenOverSession implements AutoCloseable {
         return mark.state().equals(SessionState.STARTING.word());
     }
 
+    /** Of recoveries that died, the oldest first. */
+    public List<Path> recoveryJournals() {
+        List<Path> found = new ArrayList<>();
+        Path next = directory.recoveryJournal(1);
+        while (Files.exists(next, LinkOption.NOFOLLOW_LINKS)) {
+            found.add(next);
+            next = directory.recoveryJournal(found.size() + 1);
+        }
+        return found;
+    }
+
     /** What is known of it without its journal. */
     public SessionStarted begun() {
         return SessionStarted.newBuilder()
@@ -96,6 +109,9 @@ public final class TakenOverSession implements AutoCloseable {
         SessionResources.leaveReport(directory, Json.write(report), keepAll);
         Files.deleteIfExists(directory.workerSocket());
         Files.deleteIfExists(directory.controlSocket());
+        for (Path journal : recoveryJournals()) {
+            Files.delete(journal);
+        }
         Files.deleteIfExists(lockFile(directory));
     }
 

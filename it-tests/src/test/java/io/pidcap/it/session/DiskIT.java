@@ -137,6 +137,28 @@ class DiskIT {
     }
 
     @Test
+    void shouldKeepWhatAQuotaAllows() throws Exception {
+        Require.all(Require.BTRFS);
+        mounts.btrfs(out);
+        JsonNode report = captureUntil(() -> Mounts.limit(out, 64), 6, part + ": Disk quota exceeded");
+        JsonNode packets = report.get("packets");
+        assertBalance(packets);
+        // To link a file takes of the quota, too.
+        Path left = Files.exists(file) ? file : part;
+        assertThat(packets.get("kept").asLong()).isPositive().isEqualTo(Tshark.count(left, ""));
+        assertThat(packets.get("dropped").get("writing the output").asLong()).isPositive();
+    }
+
+    @Test
+    void shouldKeepAllWhenTheSpoolIsOverItsQuota() throws Exception {
+        Require.all(Require.BTRFS);
+        mounts.btrfs(state);
+        JsonNode report = captureUntil(() -> Mounts.limit(state, 64), 6, "Disk quota exceeded");
+        assertThat(report.get("packets").get("kept").asLong()).isPositive();
+        assertWhole(report);
+    }
+
+    @Test
     void shouldKeepAllWhenTheJournalsDiskIsFull() throws Exception {
         mounts.tmpfs(state, 16);
         try (Flood flood = Flood.start(directory, PACKETS, PAYLOAD_BYTES)) {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.security.ProtectionDomain;
 import org.jspecify.annotations.Nullable;
 
-/** An agent within a coordinator's JVM that kills it at the moment in which it first needs a class. */
+/** An agent within the command line's JVM that kills it at the moment in which it first needs a class. */
 public final class Assassin {
     private Assassin() {}
 
@@ -25,7 +25,7 @@ public final class Assassin {
         return "-javaagent:" + jar + "=" + victim;
     }
 
-    /* In the coordinator. */
+    /* In the victim. */
 
     public static void premain(String victim, Instrumentation instrumentation) {
         long self = ProcessHandle.current().pid();

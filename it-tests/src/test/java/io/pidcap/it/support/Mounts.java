@@ -10,6 +10,9 @@ import java.util.Deque;
 
 /** Small file systems of a test, to be filled and broken; taken away when closed. */
 public final class Mounts implements AutoCloseable {
+    /** mkfs.btrfs refuses less than 109 MiB. */
+    private static final long LEAST_BTRFS_BYTES = 256L << 20;
+
     private final Deque<Path> mounted = new ArrayDeque<>();
 
     /** @param where made, mode 0700 */
@@ -30,6 +33,25 @@ public final class Mounts implements AutoCloseable {
         run("mount", "-o", "loop,errors=remount-ro", image.toString(), where.toString());
         mounted.push(where);
         run("chmod", "0700", where.toString());
+    }
+
+    /** One whose quota can be set, see {@link #limit}. */
+    public void btrfs(Path where) throws IOException, InterruptedException {
+        Files.createDirectories(where);
+        Path image = where.resolveSibling(where.getFileName() + ".img");
+        try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+            file.setLength(LEAST_BTRFS_BYTES);
+        }
+        run("mkfs.btrfs", "-q", image.toString());
+        run("mount", "-o", "loop", image.toString(), where.toString());
+        mounted.push(where);
+        run("btrfs", "quota", "enable", where.toString());
+        run("chmod", "0700", where.toString());
+    }
+
+    /** So much may be in it from now on; less than there is already: nothing more. */
+    public static void limit(Path btrfs, int kibibytes) throws IOException, InterruptedException {
+        run("btrfs", "qgroup", "limit", kibibytes + "K", btrfs.toString());
     }
 
     /** The kernel takes it for broken from now on. */

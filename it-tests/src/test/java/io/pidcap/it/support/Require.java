@@ -36,6 +36,8 @@ public enum Require {
     PIDS,
     /** Files can be mounted as file systems of ext4. */
     EXT4,
+    /** Files can be mounted as file systems of btrfs, which have quotas. */
+    BTRFS,
     /** A Docker daemon answers, which runs on this machine. */
     DOCKER;
 
@@ -62,6 +64,7 @@ public enum Require {
             case CLOCK -> cannotSetClock();
             case PIDS -> cannotChoosePids();
             case EXT4 -> missing("mkfs.ext4").or(() -> failure("find a loop device", "losetup", "-f"));
+            case BTRFS -> missing("mkfs.btrfs").or(() -> failure("find a loop device", "losetup", "-f"));
             case DOCKER -> DockerDaemon.problem();
             case EBPF -> lacks("events-exact");
             case PREFILTER -> lacks("prefilter");

@@ -93,6 +93,11 @@ public interface CaptureFileWriter extends AutoCloseable {
     /** The file's length in bytes, with what is not flushed yet. */
     long length();
 
+    /** Where it writes several files at once: what is in each, with what is not flushed yet. */
+    default FileTotals fileTotals() {
+        return FileTotals.NONE;
+    }
+
     /**
      * Flushes and closes, after the statistics of interfaces that are in the file, where the format has a place for them.
      */

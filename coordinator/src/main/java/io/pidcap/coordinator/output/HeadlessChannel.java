@@ -1,4 +1,4 @@
-package io.pidcap.coordinator.recovery;
+package io.pidcap.coordinator.output;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
