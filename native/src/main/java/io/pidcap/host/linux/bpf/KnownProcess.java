@@ -9,8 +9,10 @@ import java.util.Set;
 /** One process from when it is first heard of until it is forgotten; its identity never changes. */
 final class KnownProcess {
     final ProcessIdentity identity;
-    /** It alone, for the thousands of entries of which it is the only owner. */
+    /** It alone, for the thousands of entries of which it is the only owner, */
     final List<ProcessIdentity> alone;
+    /** and for the thousands of sockets. */
+    final List<KnownProcess> aloneOwner = List.of(this);
 
     /** The sockets that it owns. */
     final Set<KnownSocket> sockets = new LinkedHashSet<>();

@@ -23,7 +23,8 @@ final class KnownSocket {
 
     boolean rawSender;
 
-    final List<KnownProcess> owners = new ArrayList<>(1);
+    /** In the order in which they came; a list of its own only where there are several. */
+    private List<KnownProcess> owners = List.of();
     /** Those of the owners that were seen to send or receive; kept of accepted sockets only. */
     private List<KnownProcess> dataUsers = List.of();
     /** Those of the owners that were given it by a local socket; kept of accepted sockets only. */
@@ -50,6 +51,35 @@ final class KnownSocket {
     @Override
     public int hashCode() {
         return Long.hashCode(cookie);
+    }
+
+    /** Each once; not to be changed. */
+    List<KnownProcess> owners() {
+        return owners;
+    }
+
+    /** One that is not among them. */
+    void addOwner(KnownProcess owner) {
+        if (owners.isEmpty()) {
+            owners = owner.aloneOwner;
+            return;
+        }
+        owners = owners.size() == 1 ? new ArrayList<>(owners) : owners;
+        owners.add(owner);
+    }
+
+    /** False: it was none. */
+    boolean removeOwner(KnownProcess owner) {
+        if (!owners.contains(owner)) {
+            return false;
+        }
+        if (owners.size() == 1) {
+            owners = List.of();
+            return true;
+        }
+        owners.remove(owner);
+        owners = owners.size() == 1 ? owners.get(0).aloneOwner : owners;
+        return true;
     }
 
     void addDataUser(KnownProcess user) {

@@ -33,7 +33,7 @@ final class OlderSockets {
             Ownership owned = socket.last();
             if (owned != null && !socket.countedAsOlder && owned.state() != SocketState.CONNECTED) {
                 socket.countedAsOlder = true;
-                ports.addOlder(owned.tuple().protocol(), owned.tuple().local().port(), socket.owners);
+                ports.addOlder(owned.tuple().protocol(), owned.tuple().local().port(), socket.owners());
             }
         }
     }

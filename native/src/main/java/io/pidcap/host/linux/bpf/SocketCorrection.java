@@ -84,12 +84,12 @@ final class SocketCorrection {
     }
 
     private void compareOwners(KnownSocket socket, List<KnownProcess> holders) {
-        boolean wasOwned = !socket.owners.isEmpty();
-        boolean isHeldByOwner = socket.owners.stream().anyMatch(holders::contains);
+        boolean wasOwned = !socket.owners().isEmpty();
+        boolean isHeldByOwner = socket.owners().stream().anyMatch(holders::contains);
         // What one process has taken over from those that share a listener is not theirs, though they may have it open.
         if (!(socket.accepted && isHeldByOwner)) {
             for (KnownProcess holder : holders) {
-                if (!socket.owners.contains(holder)) {
+                if (!socket.owners().contains(holder)) {
                     sockets.join(socket, holder);
                     if (wasOwned) {
                         sockets.tellLast(Kind.OWNER_JOINED, times.of(since.monotonicNanos()), socket, holder);
@@ -102,7 +102,7 @@ final class SocketCorrection {
                 sockets.tellOpened(socket, untold, times.of(since.monotonicNanos()));
             }
         }
-        for (KnownProcess owner : List.copyOf(socket.owners)) {
+        for (KnownProcess owner : List.copyOf(socket.owners())) {
             if (!holders.contains(owner)) {
                 sockets.leave(socket, owner, times.of(surveyedNanos));
             }
@@ -125,7 +125,7 @@ final class SocketCorrection {
         if (netnsId == ownNetnsId) {
             return SocketDiag.openCookies();
         }
-        for (KnownProcess owner : example.owners) {
+        for (KnownProcess owner : example.owners()) {
             if (!owner.exited) {
                 try {
                     return NetworkNamespace.inside(

@@ -82,7 +82,7 @@ final class SocketTracker {
 
     List<KnownProcess> ownersOf(long cookie) {
         KnownSocket socket = byCookie.get(cookie);
-        return socket == null ? List.of() : socket.owners;
+        return socket == null ? List.of() : socket.owners();
     }
 
     /* What was there before the programs. */
@@ -132,7 +132,7 @@ final class SocketTracker {
             Ownership owned = socket.last();
             if (owned != null) {
                 entries.add(new SocketEntry(
-                        socket.cookie, socket.netnsId, owned.tuple(), owned.state(), identities(socket.owners)));
+                        socket.cookie, socket.netnsId, owned.tuple(), owned.state(), identities(socket.owners())));
             }
         }
         return entries;
@@ -182,7 +182,7 @@ final class SocketTracker {
         if (!socket.own(ownership)) {
             return;
         }
-        if (socket.owners.isEmpty()) {
+        if (socket.owners().isEmpty()) {
             socket.keepUntold(ownership);
             return;
         }
@@ -202,9 +202,9 @@ final class SocketTracker {
         }
         if (listener != null) {
             socket.netnsId = listener.netnsId;
-            listener.owners.forEach(owner -> join(socket, owner));
+            listener.owners().forEach(owner -> join(socket, owner));
         }
-        if (socket.owners.isEmpty() && maker != null) {
+        if (socket.owners().isEmpty() && maker != null) {
             join(socket, maker);
         }
         byCookie.put(cookie, socket);
@@ -231,7 +231,7 @@ final class SocketTracker {
 
     void tellOpened(KnownSocket socket, Ownership ownership, ObservedTime observed) {
         Kind kind = Kind.OPENED;
-        for (KnownProcess owner : socket.owners) {
+        for (KnownProcess owner : socket.owners()) {
             batch.event(kind, observed, socket, ownership, owner);
             kind = Kind.OWNER_JOINED;
         }
@@ -274,10 +274,10 @@ final class SocketTracker {
     }
 
     private void joinAndTell(KnownSocket socket, KnownProcess user, ObservedTime observed) {
-        if (socket.owners.contains(user)) {
+        if (socket.owners().contains(user)) {
             return;
         }
-        boolean hadOwners = !socket.owners.isEmpty();
+        boolean hadOwners = !socket.owners().isEmpty();
         join(socket, user);
         if (hadOwners) {
             tellLast(Kind.OWNER_JOINED, observed, socket, user);
@@ -321,7 +321,7 @@ final class SocketTracker {
             return;
         }
         socket.taken = true;
-        for (KnownProcess other : List.copyOf(socket.owners)) {
+        for (KnownProcess other : List.copyOf(socket.owners())) {
             if (other != user && !socket.staysBeside(other, user)) {
                 leave(socket, other, observed);
             }
@@ -339,10 +339,12 @@ final class SocketTracker {
             return;
         }
         ObservedTime observed = times.of(atNanos);
-        KnownProcess last = closer != null && socket.owners.contains(closer)
+        KnownProcess last = closer != null && socket.owners().contains(closer)
                 ? closer
-                : socket.owners.isEmpty() ? null : socket.owners.get(socket.owners.size() - 1);
-        for (KnownProcess owner : List.copyOf(socket.owners)) {
+                : socket.owners().isEmpty()
+                        ? null
+                        : socket.owners().get(socket.owners().size() - 1);
+        for (KnownProcess owner : List.copyOf(socket.owners())) {
             if (owner != last) {
                 leave(socket, owner, observed);
             }
@@ -369,13 +371,13 @@ final class SocketTracker {
         ObservedTime observed = times.of(atNanos);
         for (KnownSocket socket : List.copyOf(process.sockets)) {
             // What it alone has is not closed: that would have been told.
-            if (!kept.contains(socket.cookie) && socket.owners.size() > 1) {
+            if (!kept.contains(socket.cookie) && socket.owners().size() > 1) {
                 leave(socket, process, observed);
             }
         }
         for (long cookie : kept) {
             KnownSocket socket = byCookie.get(cookie);
-            if (socket != null && !socket.owners.contains(process)) {
+            if (socket != null && !socket.owners().contains(process)) {
                 join(socket, process);
                 tellLast(Kind.OWNER_JOINED, observed, socket, process);
             }
@@ -384,14 +386,14 @@ final class SocketTracker {
 
     boolean isOwner(long cookie, @Nullable KnownProcess process) {
         KnownSocket socket = byCookie.get(cookie);
-        return socket != null && process != null && socket.owners.contains(process);
+        return socket != null && process != null && socket.owners().contains(process);
     }
 
     void exited(KnownProcess process, long atNanos) {
         ObservedTime observed = times.of(atNanos);
         for (KnownSocket socket : List.copyOf(process.sockets)) {
             // The last one's sockets are told when they are released, which follows.
-            if (socket.owners.size() > 1) {
+            if (socket.owners().size() > 1) {
                 leave(socket, process, observed);
             }
         }
@@ -405,8 +407,8 @@ final class SocketTracker {
     }
 
     void join(KnownSocket socket, KnownProcess owner) {
-        if (!socket.owners.contains(owner)) {
-            socket.owners.add(owner);
+        if (!socket.owners().contains(owner)) {
+            socket.addOwner(owner);
             owner.sockets.add(socket);
             countShared(socket, 2, 1);
         }
@@ -418,7 +420,7 @@ final class SocketTracker {
     }
 
     private void unlink(KnownSocket socket, KnownProcess owner) {
-        if (socket.owners.remove(owner)) {
+        if (socket.removeOwner(owner)) {
             owner.sockets.remove(socket);
             socket.forget(owner);
             countShared(socket, 1, -1);
@@ -426,7 +428,7 @@ final class SocketTracker {
     }
 
     private void countShared(KnownSocket socket, int ownersNow, int difference) {
-        if (socket.owners.size() == ownersNow && !socket.tcp) {
+        if (socket.owners().size() == ownersNow && !socket.tcp) {
             sharedDatagramSockets += difference;
         }
     }
