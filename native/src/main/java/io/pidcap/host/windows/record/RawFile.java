@@ -48,6 +48,7 @@ final class RawFile implements AutoCloseable {
     RawFile(Path file) throws IOException {
         out = new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
         out.write(MAGIC.getBytes(StandardCharsets.US_ASCII));
+        out.flush();
     }
 
     void add(Kind kind, long ticks, byte[] bytes) throws IOException {
