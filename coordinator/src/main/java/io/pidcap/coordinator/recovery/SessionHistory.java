@@ -75,7 +75,10 @@ final class SessionHistory {
     private void add(JournalRecord entry) {
         lastRecord = Instant.ofEpochSecond(0, entry.getWrittenEpochNanos());
         switch (entry.getBodyCase()) {
-            case SESSION_STARTED -> head = entry.getSessionStarted();
+            case SESSION_STARTED -> {
+                head = entry.getSessionStarted();
+                capture.asked(head.getCapture().getInterfacesList());
+            }
             case SESSION_STOPPING -> stopAsked = lastRecord;
             case WORKER_RUN_STARTED -> runStarted(entry.getWorkerRunStarted());
             case WORKER_RUN_ENDED -> runEnded(entry.getWorkerRunEnded());
@@ -90,10 +93,7 @@ final class SessionHistory {
                 capture.ready(entry.getCaptureReady().getReady());
                 becameReady(WorkerRole.CAPTURE, lastRecord);
             }
-            case SPOOL_PROGRESS ->
-                capture.progress(
-                        entry.getSpoolProgress().getRun(),
-                        entry.getSpoolProgress().getProgress());
+            case SPOOL_PROGRESS -> capture.progress(entry.getSpoolProgress().getProgress());
             case SEGMENT_FILTERED -> checkpoint = CheckpointMapper.toModel(entry.getSegmentFiltered());
             case OUTPUT_FILE_BEGUN -> rotation.begun(entry.getOutputFileBegun());
             case OUTPUT_FILE_ENDED -> rotation.ended(entry.getOutputFileEnded());
@@ -221,10 +221,10 @@ final class SessionHistory {
     }
 
     List<CaptureCounters> captureTotals() {
-        return capture.totals(head.getCapture().getInterfacesCount());
+        return capture.counters().totals();
     }
 
     List<SessionReport.Interface> interfaces() {
-        return capture.report(head.getCapture().getInterfacesList());
+        return capture.counters().report();
     }
 }
