@@ -44,12 +44,16 @@ final class CaptureOpener {
         List<PacketSource> sources = new ArrayList<>();
         List<CaptureLoop> loops = new ArrayList<>();
         try {
-            for (PacketSourceConfig config : request.interfaces()) {
+            List<PacketSourceConfig> configs = request.interfaces().stream()
+                    .flatMap(config ->
+                            host.interfacesOf(config.interfaceName()).stream().map(config::withInterface))
+                    .toList();
+            for (PacketSourceConfig config : configs) {
                 sources.add(host.openPacketSource(config));
             }
             LOG.info("{}", host.dropPrivileges(request.spoolDirectory(), becomes));
-            for (PacketSource source : sources) {
-                loops.add(loop(request, source, loops.size()));
+            for (int i = 0; i < sources.size(); i++) {
+                loops.add(loop(request, configs.get(i).interfaceName(), sources.get(i), i));
             }
             return loops;
         } catch (RuntimeException e) {
@@ -59,8 +63,7 @@ final class CaptureOpener {
         }
     }
 
-    private CaptureLoop loop(CaptureRequest request, PacketSource source, int number) {
-        String interfaceName = request.interfaces().get(number).interfaceName();
+    private CaptureLoop loop(CaptureRequest request, String interfaceName, PacketSource source, int number) {
         SpoolWriter spool = new SpoolWriter(source, request.spoolDirectory(), run, number, request.segmentBytes());
         return new CaptureLoop(
                 interfaceName, number, source, spool, host::dropThreadPrivileges, announcements, endListener);

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What {@code StartCapture} asks for, checked.
  *
- * @param interfaces at least one; the place in this list is the interface's number
+ * @param interfaces at least one; where one stands for several, as `any` on Windows, each of these has a number of its own
  * @param spoolDirectory absolute
  * @param segmentBytes a segment ends with the first flush at or over this size; positive
  */

@@ -8,6 +8,7 @@ import io.pidcap.protocol.wire.ProtocolException;
 import io.pidcap.protocol.wire.WorkerHello;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,11 @@ public final class CaptureWorkerMain {
     private CaptureWorkerMain() {}
 
     public static void main(String[] arguments) throws InterruptedException {
+        work(arguments, HostBackends::forThisHost);
+    }
+
+    /** Never returns. */
+    static void work(String[] arguments, Supplier<HostBackend> host) throws InterruptedException {
         if (System.getProperty(LOG_FORMAT_PROPERTY) == null) {
             System.setProperty(LOG_FORMAT_PROPERTY, "%1$tF %1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
         }
@@ -26,7 +32,7 @@ public final class CaptureWorkerMain {
         guard.install();
         ExitCode exitCode = ExitCode.FAILED;
         try {
-            exitCode = run(arguments, System.in, HostBackends.forThisHost(), queue);
+            exitCode = run(arguments, System.in, host.get(), queue);
         } finally {
             guard.release(exitCode);
         }

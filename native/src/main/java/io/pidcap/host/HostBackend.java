@@ -26,6 +26,16 @@ public interface HostBackend {
     List<InterfaceInfo> interfaces();
 
     /**
+     * The interfaces that a capture on one of this name opens: that one, or those that make up {@code any} where the system
+     * has no such device.
+     *
+     * @throws HostException {@code any} is nothing, or cannot be learnt
+     */
+    default List<String> interfacesOf(String interfaceName) {
+        return List.of(interfaceName);
+    }
+
+    /**
      * Makes a source of flow events, not attached yet.
      *
      * @throws HostException where {@code config} asks for a source that this host does not have

@@ -15,4 +15,9 @@ public record PacketSourceConfig(
             throw new IllegalArgumentException("snaplen " + snaplenBytes + " is not in 1..262144");
         }
     }
+
+    /** The same for another interface. */
+    public PacketSourceConfig withInterface(String name) {
+        return new PacketSourceConfig(name, snaplenBytes, promiscuous, bufferBytes, filter);
+    }
 }

@@ -39,6 +39,12 @@ public abstract class PacketSourceContract {
     /** Where the number stands in a packet. */
     protected abstract int payloadOffset();
 
+    /** How the system keeps others out of a file. */
+    protected void assertIsPrivate(Path file) throws IOException {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+    }
+
     @BeforeEach
     void openSource() {
         source = open();
@@ -56,8 +62,7 @@ public abstract class PacketSourceContract {
             segment.flush();
             assertThat(segment.readableBytes()).isEqualTo(PcapRecords.HEADER_BYTES);
         }
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                .isEqualTo("rw-------");
+        assertIsPrivate(file);
         assertThat(PcapRecords.read(file)).isEmpty();
         assertThat(PcapRecords.linkType(file)).isEqualTo(source.linkType().value());
         assertThat(PcapRecords.hasNanoseconds(file)).isEqualTo(source.nanosecondTimestamps());

@@ -1,16 +1,28 @@
 package io.pidcap.coordinator.attribution;
 
+import io.pidcap.coordinator.platform.Platform;
+
 /**
- * A process name, or a pattern of one: {@code *} stands for any characters, {@code ?} for one. Upper and lower case
- * differ, as they do in file names on Linux.
+ * A process name, or a pattern of one: {@code *} stands for any characters, {@code ?} for one.
  *
  * @param text not empty
+ * @param ignoringCase whether upper and lower case are the same, as they are in file names on Windows
  */
-public record NamePattern(String text) {
+public record NamePattern(String text, boolean ignoringCase) {
     public NamePattern {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("a process name must not be empty");
         }
+    }
+
+    /** Upper and lower case differ. */
+    public NamePattern(String text) {
+        this(text, false);
+    }
+
+    /** Compared as the file names of the platform are. */
+    public static NamePattern on(Platform platform, String text) {
+        return new NamePattern(text, platform == Platform.WINDOWS);
     }
 
     /** True if the whole of {@code name} fits. */
@@ -40,8 +52,11 @@ public record NamePattern(String text) {
         return patternAt == text.length();
     }
 
-    private static boolean fits(char pattern, char character) {
-        return pattern == '?' || pattern == character;
+    private boolean fits(char pattern, char character) {
+        return pattern == '?'
+                || pattern == character
+                // As Windows compares file names: by the upper case of each character.
+                || (ignoringCase && Character.toUpperCase(pattern) == Character.toUpperCase(character));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.attribution;
 
+import io.pidcap.coordinator.platform.Platform;
 import io.pidcap.protocol.model.ProcessInfo;
 import java.util.List;
 import java.util.Optional;
@@ -53,8 +54,10 @@ public record ProcessSelector(
         return names.isEmpty() && executables.isEmpty() && pids.isEmpty() && userIds.isEmpty() && childrenOf.isEmpty();
     }
 
+    /** Compared as this system compares file names. */
     public static List<NamePattern> patterns(List<String> texts) {
-        return texts.stream().map(NamePattern::new).toList();
+        Platform platform = Platform.current();
+        return texts.stream().map(text -> NamePattern.on(platform, text)).toList();
     }
 
     /** True if a name or the executable fits, or at most users were asked for; the user is another question. */

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.platform.Platform;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionConfig;
 import io.pidcap.coordinator.session.SessionHome;
@@ -30,7 +31,7 @@ final class DetachedCoordinator {
 
     static DetachedCoordinator spawn(SessionConfig config, SessionHome home) throws IOException {
         Path errors = home.base().resolve("serve-stderr.log");
-        Process process = new ProcessBuilder(command())
+        Process process = new ProcessBuilder(command(Platform.current()))
                 .redirectError(errors.toFile())
                 .directory(home.base().toFile())
                 .start();
@@ -40,8 +41,12 @@ final class DetachedCoordinator {
         return new DetachedCoordinator(process, errors);
     }
 
-    private static List<String> command() {
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", DETACH, "sh"));
+    /** On Windows it stays in the console: it passes over Ctrl-C itself, and ends when the console is closed. */
+    static List<String> command(Platform platform) {
+        List<String> command = new ArrayList<>();
+        if (platform == Platform.UNIX) {
+            command.addAll(List.of("/bin/sh", "-c", DETACH, "sh"));
+        }
         command.addAll(OwnProgram.command());
         command.add("serve");
         return command;

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.platform.Platform;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -24,12 +25,17 @@ final class ExecutableOption {
      *
      * @throws SessionException it can never be the path of an executable
      */
-    static List<String> patterns(String given) {
+    static List<String> patterns(Platform platform, String given) {
         if (given.isBlank()) {
             throw new SessionException(Kind.USAGE, "--exe needs a path, not an empty text", HINT);
         }
         int wildcard = wildcard(given);
-        return wildcard < 0 ? ofPath(given) : ofPattern(given, wildcard);
+        if (wildcard < 0) {
+            return ofPath(given);
+        }
+        return platform == Platform.WINDOWS
+                ? ofPattern(given.replace('/', '\\'), wildcard, '\\')
+                : ofPattern(given, wildcard, '/');
     }
 
     private static int wildcard(String text) {
@@ -58,12 +64,13 @@ final class ExecutableOption {
         return both(path.toString(), real(path));
     }
 
-    private static List<String> ofPattern(String given, int wildcard) {
-        if (given.charAt(0) != '/' && wildcard > 0) {
+    private static List<String> ofPattern(String given, int wildcard, char separator) {
+        boolean drive = separator == '\\' && given.matches("(?s)[A-Za-z]:\\\\.*");
+        if (given.charAt(0) != separator && wildcard > 0 && !drive) {
             throw new SessionException(
                     Kind.USAGE, "--exe " + given + ": a pattern begins with / or with *, since paths do", HINT);
         }
-        int directoryEnd = given.lastIndexOf('/', wildcard);
+        int directoryEnd = given.lastIndexOf(separator, wildcard);
         if (directoryEnd <= 0) {
             return List.of(given);
         }

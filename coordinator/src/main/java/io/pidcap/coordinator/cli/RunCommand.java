@@ -1,6 +1,7 @@
 package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.platform.Platform;
 import io.pidcap.coordinator.session.CaptureSession;
 import io.pidcap.coordinator.session.Json;
 import io.pidcap.coordinator.session.SessionConfig;
@@ -66,7 +67,8 @@ final class RunCommand extends BaseCommand {
 
     @Override
     int execute(Console console) throws Exception {
-        Path program = CommandLookup.find(command.get(0), System.getenv("PATH"));
+        Path program = CommandLookup.find(
+                command.get(0), System.getenv("PATH"), System.getenv().getOrDefault("PATHEXT", ""));
         if (program == null) {
             console.say(command.get(0) + ": there is no such command in PATH");
             return ExitCode.RUN_NOT_FOUND.status();
@@ -75,7 +77,7 @@ final class RunCommand extends BaseCommand {
             console.say(program + ": it cannot be executed");
             return ExitCode.RUN_NOT_EXECUTABLE.status();
         }
-        try (GatedCommand gated = GatedCommand.prepare(command, RunUser.choose(asUser, console))) {
+        try (GatedCommand gated = GatedCommand.prepare(Platform.current(), command, RunUser.choose(asUser, console))) {
             String subject = String.valueOf(program.getFileName());
             SessionConfig config = options.toConfig(subject, (int) gated.pid());
             return capture(console, gated, config);

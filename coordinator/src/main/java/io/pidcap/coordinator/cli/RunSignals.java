@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.cli;
 
+import io.pidcap.coordinator.platform.Platform;
 import io.pidcap.coordinator.session.CaptureSession;
 
 /**
@@ -10,7 +11,8 @@ final class RunSignals {
     private RunSignals() {}
 
     static void install(GatedCommand command, CaptureSession session) {
-        boolean terminal = Terminal.isStdin();
+        // On Windows there is no other way for it to come.
+        boolean terminal = Platform.current() == Platform.WINDOWS || Terminal.isStdin();
         Signals.handle("INT", name -> pass(name, command, session, !terminal));
         Signals.handle("TERM", name -> pass(name, command, session, true));
         Signals.handle("HUP", name -> pass(name, command, session, true));

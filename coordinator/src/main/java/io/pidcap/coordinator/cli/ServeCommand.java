@@ -35,6 +35,7 @@ final class ServeCommand extends BaseCommand {
             greet(console, new Greeting(null, SessionReport.Failure.of(e)));
             return ExitCode.of(e.kind()).status();
         }
+        Signals.handle("INT", name -> {});
         Signals.handle("TERM", name -> session.stop("SIG" + name));
         greet(console, new Greeting(session.directory().id(), null));
         SessionEnd end = Await.ended(session);

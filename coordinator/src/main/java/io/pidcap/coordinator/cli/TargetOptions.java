@@ -2,6 +2,7 @@ package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.platform.Platform;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -84,7 +85,7 @@ final class TargetOptions {
             }
         }
         Set<String> patterns = new LinkedHashSet<>();
-        executables.forEach(path -> patterns.addAll(ExecutableOption.patterns(path)));
+        executables.forEach(path -> patterns.addAll(ExecutableOption.patterns(Platform.current(), path)));
         executablePatterns = List.copyOf(patterns);
         Set<Long> ids = new LinkedHashSet<>();
         for (String user : users) {

@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.journal;
 
+import io.pidcap.coordinator.platform.PrivateFiles;
 import io.pidcap.protocol.file.JournalWriter;
 import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.FlowBatchMessage;
@@ -25,7 +26,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -60,9 +60,7 @@ public final class FlowJournal implements AutoCloseable {
      */
     public static FlowJournal create(Path file, Consumer<IOException> onFailure) throws IOException {
         FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PrivateFiles.attributesOf(file));
         return new FlowJournal(new JournalWriter(channel, file.toString()), onFailure);
     }
 

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.output;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.platform.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
@@ -13,8 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -54,7 +54,7 @@ public final class OutputFile implements FilePart.Place {
             FileChannel channel = FileChannel.open(
                     part,
                     Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                    PrivateFiles.attributesOf(part));
             OutputFile output = new OutputFile(target, part, force, channel);
             output.giveTo(ownerUserId, ownerGroupId);
             return output;
@@ -80,7 +80,7 @@ public final class OutputFile implements FilePart.Place {
         checkDirectory(target);
         Path part = partOf(target);
         try {
-            PosixFileAttributes found = Files.readAttributes(part, PosixFileAttributes.class, NO_FOLLOW);
+            BasicFileAttributes found = Files.readAttributes(part, BasicFileAttributes.class, NO_FOLLOW);
             boolean same = inode == 0 || inode == inode(part);
             if (!found.isRegularFile() || !same || found.size() < keptBytes) {
                 throw new SessionException(

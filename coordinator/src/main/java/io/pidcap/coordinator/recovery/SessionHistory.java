@@ -139,10 +139,7 @@ final class SessionHistory {
                 capture.ready(entry.getCaptureReady().getReady());
                 becameReady(WorkerRole.CAPTURE, lastRecord);
             }
-            case SPOOL_PROGRESS ->
-                capture.progress(
-                        entry.getSpoolProgress().getRun(),
-                        entry.getSpoolProgress().getProgress());
+            case SPOOL_PROGRESS -> capture.progress(entry.getSpoolProgress().getProgress());
             case SEGMENT_FILTERED -> checkpoint = CheckpointMapper.toModel(entry.getSegmentFiltered());
             case OUTPUT_FILE_INTENDED -> files.intended(entry.getOutputFileIntended());
             case OUTPUT_FILE_BEGUN -> fileBegun(entry.getOutputFileBegun());
@@ -155,6 +152,7 @@ final class SessionHistory {
 
     private void started(SessionStarted body) {
         head = body;
+        capture.asked(body.getCapture().getInterfacesList());
         if (body.getOutputInode() != 0) {
             // Of an earlier release, which had made the output before.
             files.begun(OutputFileBegun.newBuilder()
@@ -303,10 +301,10 @@ final class SessionHistory {
     }
 
     List<CaptureCounters> captureTotals() {
-        return capture.totals(head.getCapture().getInterfacesCount());
+        return capture.counters().totals();
     }
 
     List<SessionReport.Interface> interfaces() {
-        return capture.report(head.getCapture().getInterfacesList());
+        return capture.counters().report();
     }
 }

@@ -9,7 +9,6 @@ import io.pidcap.coordinator.worker.WorkerRun;
 import io.pidcap.protocol.model.CaptureCounters;
 import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.Envelope;
-import io.pidcap.protocol.v1.OpenInterface;
 import io.pidcap.protocol.v1.PrefilterOfferMessage;
 import io.pidcap.protocol.v1.PrefilterUsed;
 import io.pidcap.protocol.v1.SpoolProgress;
@@ -19,7 +18,6 @@ import io.pidcap.protocol.wire.CaptureMapper;
 import io.pidcap.protocol.wire.ProtocolException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +28,7 @@ final class CaptureSide extends WorkerSide {
     private final FlowJournal journal;
     private final FilterFeed filter;
 
-    private final List<CaptureCounters> ofEarlierRuns = new ArrayList<>();
-    private List<OpenInterface> open = List.of();
-    private List<CaptureCounters> counters = new ArrayList<>();
+    private final InterfaceCounters counters;
     private @Nullable WorkerLink currentLink;
     private boolean usesPrefilter;
     private long drainedUntilEpochNanos;
@@ -43,13 +39,11 @@ final class CaptureSide extends WorkerSide {
         this.config = config;
         this.spool = spool;
         this.filter = filter;
-        config.interfaces().forEach(name -> ofEarlierRuns.add(CaptureCounters.NOTHING));
+        this.counters = new InterfaceCounters(config.interfaces());
     }
 
     @Override
     void begin(WorkerRun run, WorkerLink link) {
-        counters = new ArrayList<>();
-        config.interfaces().forEach(name -> counters.add(CaptureCounters.NOTHING));
         drainedUntilEpochNanos = 0;
         currentLink = link;
         usesPrefilter = false;
@@ -82,12 +76,12 @@ final class CaptureSide extends WorkerSide {
     }
 
     private void capturing(WorkerRun run, CaptureReady ready) {
-        if (ready.getInterfacesCount() != config.interfaces().size()) {
+        if (ready.getInterfacesCount() < config.interfaces().size()) {
             throw new ProtocolException("CaptureReady names " + ready.getInterfacesCount()
                     + " interfaces, asked for were " + config.interfaces().size());
         }
         journal.captureReady(run.number(), ready);
-        open = List.copyOf(ready.getInterfacesList());
+        counters.runOpened(ready.getInterfacesList());
         filter.captureRunOpened(run.number(), ready);
         becameReady(run, Instant.now());
     }
@@ -113,11 +107,11 @@ final class CaptureSide extends WorkerSide {
     }
 
     private void progress(WorkerRun run, SpoolProgress progress) {
-        if (progress.getInterface() >= open.size() || progress.getInterface() < 0) {
+        if (!counters.isOpen(progress.getInterface())) {
             throw new ProtocolException("SpoolProgress.interface " + progress.getInterface() + " is not open");
         }
         journal.spoolProgress(run.number(), progress);
-        counters.set(progress.getInterface(), CaptureMapper.toModel(progress.getCounters()));
+        counters.counted(progress.getInterface(), CaptureMapper.toModel(progress.getCounters()));
         drainedUntilEpochNanos = Math.max(drainedUntilEpochNanos, progress.getDrainedUntilEpochNanos());
         filter.spoolProgress(run.number(), progress);
     }
@@ -132,31 +126,17 @@ final class CaptureSide extends WorkerSide {
 
     @Override
     void closeRun(WorkerRun run) {
-        for (int i = 0; i < counters.size(); i++) {
-            ofEarlierRuns.set(i, ofEarlierRuns.get(i).plus(counters.get(i)));
-        }
+        counters.runEnded();
         currentLink = null;
-        counters = new ArrayList<>();
         filter.captureRunEnded(run.number());
     }
 
-    /** Over all runs, in the order of {@link SessionConfig#interfaces}. */
+    /** Over all runs, see {@link InterfaceCounters#totals}. */
     List<CaptureCounters> totals() {
-        List<CaptureCounters> totals = new ArrayList<>();
-        for (int i = 0; i < ofEarlierRuns.size(); i++) {
-            CaptureCounters now = i < counters.size() ? counters.get(i) : CaptureCounters.NOTHING;
-            totals.add(ofEarlierRuns.get(i).plus(now));
-        }
-        return totals;
+        return counters.totals();
     }
 
     List<SessionReport.Interface> report() {
-        List<CaptureCounters> totals = totals();
-        List<SessionReport.Interface> rows = new ArrayList<>();
-        for (int i = 0; i < totals.size(); i++) {
-            OpenInterface known = i < open.size() ? open.get(i) : OpenInterface.getDefaultInstance();
-            rows.add(SessionReport.Interface.of(config.interfaces().get(i), known, totals.get(i)));
-        }
-        return rows;
+        return counters.report();
     }
 }

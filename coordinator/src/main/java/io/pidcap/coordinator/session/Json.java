@@ -3,6 +3,7 @@ package io.pidcap.coordinator.session;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.platform.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -69,7 +69,7 @@ public final class Json {
         try (FileChannel channel = FileChannel.open(
                 temporary,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                PrivateFiles.attributesOf(temporary))) {
             ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

@@ -1,13 +1,12 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.platform.PrivateFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -49,9 +48,8 @@ public final class Logs {
 
     /** Appends to {@code file}, which is made with mode 0600. */
     static void to(Path file) throws IOException {
-        FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         if (!Files.exists(file)) {
-            Files.createFile(file, ownerOnly);
+            Files.createFile(file, PrivateFiles.attributesOf(file));
         }
         ROOT.addHandler(handler(new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.APPEND))));
     }

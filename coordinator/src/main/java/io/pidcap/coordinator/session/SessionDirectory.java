@@ -2,6 +2,7 @@ package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.platform.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,9 +49,8 @@ public record SessionDirectory(Path path) {
                             + " bytes, at most " + MOST_SOCKET_PATH_BYTES,
                     "set " + SessionHome.HOME_VARIABLE + " to a shorter one");
         }
-        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-        Files.createDirectory(directory.spool(), ownerOnly);
-        Files.createDirectory(directory.logs(), ownerOnly);
+        PrivateFiles.createDirectory(directory.spool());
+        PrivateFiles.createDirectory(directory.logs());
         return directory;
     }
 

@@ -4,15 +4,17 @@ import io.pidcap.coordinator.failure.DiskFault;
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.output.PathSafety;
+import io.pidcap.coordinator.platform.Platform;
+import io.pidcap.coordinator.platform.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -29,7 +31,6 @@ import java.util.stream.Stream;
  */
 public final class SessionHome {
     public static final String HOME_VARIABLE = "PIDCAP_HOME";
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
     private static final int MOST_ATTEMPTS = 100;
 
     private final Path base;
@@ -39,10 +40,14 @@ public final class SessionHome {
     }
 
     /** Where it is for this user and this environment; nothing is touched. */
-    public static Path locate(Map<String, String> environment, boolean root, Path userHome) {
+    public static Path locate(Platform platform, Map<String, String> environment, boolean root, Path userHome) {
         String chosen = environment.getOrDefault(HOME_VARIABLE, "");
         if (!chosen.isEmpty()) {
             return Path.of(chosen).toAbsolutePath().normalize();
+        }
+        if (platform == Platform.WINDOWS) {
+            String local = environment.getOrDefault("LOCALAPPDATA", "");
+            return (local.isEmpty() ? userHome.resolve("AppData").resolve("Local") : Path.of(local)).resolve("pidcap");
         }
         if (root) {
             return Path.of("/var/lib/pidcap");
@@ -55,7 +60,7 @@ public final class SessionHome {
     /** {@link #locate} for the user of this process. */
     public static Path locate() {
         boolean root = "root".equals(System.getProperty("user.name"));
-        return locate(System.getenv(), root, Path.of(System.getProperty("user.home", "/")));
+        return locate(Platform.current(), System.getenv(), root, Path.of(System.getProperty("user.home", "/")));
     }
 
     /**
@@ -97,7 +102,7 @@ public final class SessionHome {
             Files.createDirectories(parent);
         }
         try {
-            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            PrivateFiles.createDirectory(directory);
         } catch (FileAlreadyExistsException e) {
             // The usual case; whether it is safe is checked next.
         }
@@ -116,11 +121,23 @@ public final class SessionHome {
     }
 
     private static void check(Path directory) throws IOException {
+        BasicFileAttributes kind =
+                Files.readAttributes(directory, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        // A junction of Windows is a directory, and something else as well.
+        if (!kind.isDirectory() || kind.isOther()) {
+            throw unsafe(directory, kind.isSymbolicLink() ? "it is a symbolic link" : "it is not a directory");
+        }
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            checkModes(directory);
+        } else {
+            // Whose it is decides whether that may be done.
+            PrivateFiles.keepOthersOut(directory);
+        }
+    }
+
+    private static void checkModes(Path directory) throws IOException {
         PosixFileAttributes found =
                 Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (!found.isDirectory()) {
-            throw unsafe(directory, found.isSymbolicLink() ? "it is a symbolic link" : "it is not a directory");
-        }
         if (!found.owner().equals(owner())) {
             throw unsafe(directory, "it belongs to " + found.owner().getName());
         }
@@ -159,7 +176,7 @@ public final class SessionHome {
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
             Path path = sessions.resolve(SessionId.of(started, subject, attempt));
             try {
-                Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+                PrivateFiles.createDirectory(path);
                 return SessionDirectory.prepare(path);
             } catch (FileAlreadyExistsException e) {
                 // Another session of the same second and name: take the next number.

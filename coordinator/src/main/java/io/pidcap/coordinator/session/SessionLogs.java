@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.session;
 
+import io.pidcap.coordinator.platform.PrivateFiles;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -8,7 +9,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -104,7 +104,7 @@ final class SessionLogs {
                 FileChannel to = FileChannel.open(
                         old(log),
                         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                        PrivateFiles.attributesOf(old(log)))) {
             from.position(Math.max(0, from.size() - mostBytes));
             long copied = Channels.newInputStream(from).transferTo(Channels.newOutputStream(to));
             removedBytes += from.size() - copied;

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.platform.PrivateFiles;
 import io.pidcap.protocol.v1.ObservedTimeMessage;
 import io.pidcap.protocol.v1.SessionStarted;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +38,7 @@ public final class TakenOverSession implements AutoCloseable {
         FileChannel channel = FileChannel.open(
                 lockFile(directory),
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                PrivateFiles.attributesOf(lockFile(directory)));
         try {
             FileLock held = channel.tryLock();
             if (held == null) {

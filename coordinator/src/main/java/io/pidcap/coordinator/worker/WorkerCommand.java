@@ -1,6 +1,6 @@
 package io.pidcap.coordinator.worker;
 
-import java.io.File;
+import io.pidcap.coordinator.platform.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +12,13 @@ import java.util.List;
  * {@link WorkerPrivileges}.
  *
  * <p>A shell ignores SIGINT and SIGHUP and then becomes the worker: a Ctrl-C at the terminal goes to every process there, and
- * only the coordinator may decide what it means. The secret is not on the command line, where every user could read it.
+ * only the coordinator may decide what it means. Windows has no such shell; there the worker itself waits for the coordinator
+ * when Ctrl-C comes. The secret is not on the command line, where every user could read it.
  *
  * @param socket on which the worker finds the coordinator
  */
-record WorkerCommand(Path libDirectory, Path socket, WorkerNeeds needs, WorkerPrivileges privileges) {
+record WorkerCommand(
+        Platform platform, Path libDirectory, Path socket, WorkerNeeds needs, WorkerPrivileges privileges) {
     /**
      * Until Linux 5.11 what eBPF holds is locked memory, and only root may raise its limit. A worker has little to do, but what
      * it does not read in time is lost: on a host where very much runs at once its turn comes before that of others, if we may.
@@ -31,15 +33,17 @@ record WorkerCommand(Path libDirectory, Path socket, WorkerNeeds needs, WorkerPr
             throw new IOException(role.program() + " is not installed: there is no " + jar);
         }
         List<String> command = new ArrayList<>();
-        if (File.separatorChar == '/') {
+        if (platform == Platform.UNIX) {
             command.addAll(List.of("/bin/sh", "-c", SHIELD, "sh"));
+            command.addAll(privileges.prefix(role, needs));
         }
-        command.addAll(privileges.prefix(role, needs));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(WorkerLauncher.jvmOptions(role));
         command.addAll(List.of("-cp", WorkerLauncher.classPath(libDirectory), role.mainClass()));
         command.addAll(List.of("--pipe", socket.toString(), "--run", Integer.toString(run)));
-        command.addAll(privileges.arguments(role, needs));
+        if (platform == Platform.UNIX) {
+            command.addAll(privileges.arguments(role, needs));
+        }
         return command;
     }
 }

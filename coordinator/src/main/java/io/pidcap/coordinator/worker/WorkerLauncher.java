@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.worker;
 
+import io.pidcap.coordinator.platform.Platform;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,7 +101,8 @@ public final class WorkerLauncher {
         if (starter.isPresent()) {
             return starter.get().start(new StarterWire.Start(role, run, needs, socket.toString()), log);
         }
-        WorkerCommand command = new WorkerCommand(libDirectory, socket, needs, WorkerPrivileges.ofThisProcess());
+        WorkerCommand command =
+                new WorkerCommand(Platform.current(), libDirectory, socket, needs, WorkerPrivileges.ofThisProcess());
         return WorkerProcess.Child.of(new ProcessBuilder(command.of(role, run))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .redirectErrorStream(true)

@@ -1,5 +1,6 @@
 package io.pidcap.coordinator.worker;
 
+import io.pidcap.coordinator.platform.Platform;
 import io.pidcap.coordinator.worker.StarterWire.Answer;
 import io.pidcap.coordinator.worker.StarterWire.Request;
 import io.pidcap.coordinator.worker.StarterWire.Start;
@@ -57,8 +58,8 @@ final class WorkerStarter {
             if (children.size() >= MOST_CHILDREN || children.containsKey(child)) {
                 throw new IOException("there are " + children.size() + " workers already");
             }
-            WorkerCommand command =
-                    new WorkerCommand(libDirectory, Path.of(wanted.socket()), wanted.needs(), privileges);
+            WorkerCommand command = new WorkerCommand(
+                    Platform.UNIX, libDirectory, Path.of(wanted.socket()), wanted.needs(), privileges);
             process = new ProcessBuilder(command.of(wanted.role(), wanted.run()))
                     .redirectErrorStream(true)
                     .start();

@@ -3,6 +3,7 @@ package io.pidcap.coordinator.attribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pidcap.coordinator.platform.Platform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,5 +44,13 @@ class NamePatternTest {
     void shouldNotTakeLongWhenPatternHasManyStars() {
         assertThat(new NamePattern("*a".repeat(40) + "b").matches("a".repeat(5000)))
                 .isFalse();
+    }
+
+    @Test
+    void shouldCompareAsFileNamesOfTheSystemAre() {
+        assertThat(NamePattern.on(Platform.WINDOWS, "CHROM*.exe").matches("chrome.EXE"))
+                .isTrue();
+        assertThat(NamePattern.on(Platform.WINDOWS, "КЛЮЧ").matches("ключ")).isTrue();
+        assertThat(NamePattern.on(Platform.UNIX, "CURL").matches("curl")).isFalse();
     }
 }

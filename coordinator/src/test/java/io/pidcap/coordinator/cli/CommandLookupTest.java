@@ -28,21 +28,31 @@ class CommandLookupTest {
         make("a", "rw-r--r--");
         Path executable = make("b", "rwxr-xr-x");
 
-        assertThat(CommandLookup.find("tool", path())).isEqualTo(executable);
+        assertThat(CommandLookup.find("tool", path(), "")).isEqualTo(executable);
     }
 
     @Test
     void shouldTakeAPathAsItIs() throws IOException {
         Path file = make("a", "rwxr-xr-x");
 
-        assertThat(CommandLookup.find(file.toString(), "")).isEqualTo(file);
-        assertThat(CommandLookup.find(temp + "/none", path())).isNull();
+        assertThat(CommandLookup.find(file.toString(), "", "")).isEqualTo(file);
+        assertThat(CommandLookup.find(temp + "/none", path(), "")).isNull();
     }
 
     @Test
     void shouldFindNothingWhereNothingIs() {
-        assertThat(CommandLookup.find("tool", path())).isNull();
-        assertThat(CommandLookup.find("", path())).isNull();
-        assertThat(CommandLookup.find("sh", null)).isEqualTo(Path.of("/bin/sh"));
+        assertThat(CommandLookup.find("tool", path(), "")).isNull();
+        assertThat(CommandLookup.find("", path(), "")).isNull();
+        assertThat(CommandLookup.find("sh", null, "")).isEqualTo(Path.of("/bin/sh"));
+    }
+
+    @Test
+    void shouldAddTheExtensionsThatWindowsKnows() throws IOException {
+        Path program = Files.createFile(
+                Files.createDirectories(temp.resolve("a")).resolve("tool.CMD"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        assertThat(CommandLookup.find("tool", path(), ".EXE;.CMD")).isEqualTo(program);
+        assertThat(CommandLookup.find("tool.CMD", path(), ".EXE;.CMD")).isEqualTo(program);
+        assertThat(CommandLookup.find("tool", path(), ".EXE")).isNull();
     }
 }

@@ -2,6 +2,7 @@ package io.pidcap.coordinator.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.coordinator.platform.Platform;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ class GatedCommandTest {
     void shouldNotBeginBeforeTheGateOpensAndKeepItsPid() throws Exception {
         Path file = temp.resolve("pid");
         List<String> command = List.of("/bin/sh", "-c", "echo $$ >\"$0\"; exit 7", file.toString());
-        try (GatedCommand gated = GatedCommand.prepare(command, RunUser.OURSELVES)) {
+        try (GatedCommand gated = GatedCommand.prepare(Platform.UNIX, command, RunUser.OURSELVES)) {
             awaitAtTheGate(gated.pid());
             assertThat(file).doesNotExist();
             gated.open();
@@ -55,7 +56,7 @@ class GatedCommandTest {
 
     @Test
     void shouldPassASignalOn() throws Exception {
-        try (GatedCommand gated = GatedCommand.prepare(List.of("sleep", "100"), RunUser.OURSELVES)) {
+        try (GatedCommand gated = GatedCommand.prepare(Platform.UNIX, List.of("sleep", "100"), RunUser.OURSELVES)) {
             gated.open();
             gated.signal("TERM");
 
@@ -66,11 +67,49 @@ class GatedCommandTest {
     @Test
     void shouldNeverBeginWhenItIsClosedBefore() throws Exception {
         Path file = temp.resolve("began");
-        GatedCommand gated = GatedCommand.prepare(List.of("touch", file.toString()), RunUser.OURSELVES);
+        GatedCommand gated = GatedCommand.prepare(Platform.UNIX, List.of("touch", file.toString()), RunUser.OURSELVES);
 
         gated.close();
 
         assertThat(gated.awaitExit()).isNotZero();
         assertThat(Files.exists(file)).isFalse();
+    }
+
+    /** All but Windows itself: the process that waits, its lock, and what it starts. */
+    @Test
+    void shouldStartTheCommandAsItsChildWhereNoProcessCanBecomeAnother() throws Exception {
+        Path file = temp.resolve("parent");
+        List<String> command =
+                List.of("/bin/sh", "-c", "printf '%s' \"$PPID $1\" >\"$0\"; exit 7", file.toString(), "a \"b\" ");
+        try (GatedCommand gated = GatedCommand.prepare(Platform.WINDOWS, command, RunUser.OURSELVES)) {
+            assertThat(file).doesNotExist();
+            gated.open();
+
+            assertThat(gated.awaitExit()).isEqualTo(7);
+            assertThat(file).hasContent(gated.pid() + " a \"b\" ");
+        }
+    }
+
+    @Test
+    void shouldNotStartTheCommandWhenTheLockIsFreeAndNobodySaidSo() throws Exception {
+        LockedFileGate gate =
+                LockedFileGate.before(List.of("touch", temp.resolve("begun").toString()));
+        Process waiting = new ProcessBuilder(gate.command()).inheritIO().start();
+        gate.close();
+        assertThat(waiting.waitFor()).isEqualTo(ExitCode.RUN_FAILED.status());
+        assertThat(temp.resolve("begun")).doesNotExist();
+    }
+
+    @Test
+    void shouldEndTheCommandThatWasStartedAsAChild() throws Exception {
+        GatedCommand gated = GatedCommand.prepare(Platform.WINDOWS, List.of("sleep", "100"), RunUser.OURSELVES);
+        gated.open();
+        ProcessHandle waiting = ProcessHandle.of(gated.pid()).orElseThrow();
+        while (waiting.descendants().findAny().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        gated.signal("TERM");
+        assertThat(gated.awaitExit()).isEqualTo(128 + 15);
+        gated.close();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pidcap.coordinator.failure.SessionException;
+import io.pidcap.coordinator.platform.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +24,24 @@ class SessionHomeTest {
     @Test
     void shouldBeWhereTheEnvironmentSays() {
         Path user = Path.of("/home/me");
-        assertThat(SessionHome.locate(Map.of("PIDCAP_HOME", "/x"), true, user)).isEqualTo(Path.of("/x"));
-        assertThat(SessionHome.locate(Map.of(), true, user)).isEqualTo(Path.of("/var/lib/pidcap"));
-        assertThat(SessionHome.locate(Map.of("XDG_STATE_HOME", "/s"), false, user))
+        assertThat(SessionHome.locate(Platform.UNIX, Map.of("PIDCAP_HOME", "/x"), true, user))
+                .isEqualTo(Path.of("/x"));
+        assertThat(SessionHome.locate(Platform.UNIX, Map.of(), true, user)).isEqualTo(Path.of("/var/lib/pidcap"));
+        assertThat(SessionHome.locate(Platform.UNIX, Map.of("XDG_STATE_HOME", "/s"), false, user))
                 .isEqualTo(Path.of("/s/pidcap"));
-        assertThat(SessionHome.locate(Map.of("XDG_STATE_HOME", "relative"), false, user))
+        assertThat(SessionHome.locate(Platform.UNIX, Map.of("XDG_STATE_HOME", "relative"), false, user))
                 .isEqualTo(Path.of("/home/me/.local/state/pidcap"));
+    }
+
+    @Test
+    void shouldBeInTheUsersLocalFolderOnWindows() {
+        Path user = Path.of("/Users/me");
+        assertThat(SessionHome.locate(Platform.WINDOWS, Map.of("LOCALAPPDATA", "/L"), true, user))
+                .isEqualTo(Path.of("/L/pidcap"));
+        assertThat(SessionHome.locate(Platform.WINDOWS, Map.of(), false, user))
+                .isEqualTo(Path.of("/Users/me/AppData/Local/pidcap"));
+        assertThat(SessionHome.locate(Platform.WINDOWS, Map.of("PIDCAP_HOME", "/x"), false, user))
+                .isEqualTo(Path.of("/x"));
     }
 
     @Test

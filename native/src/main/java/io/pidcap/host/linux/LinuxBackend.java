@@ -8,6 +8,7 @@ import io.pidcap.host.PacketSourceConfig;
 import io.pidcap.host.pcap.HeldDirectory;
 import io.pidcap.host.pcap.InterfaceList;
 import io.pidcap.host.pcap.InterfaceProbe;
+import io.pidcap.host.pcap.LibPcap;
 import io.pidcap.host.pcap.PcapFeatures;
 import io.pidcap.host.pcap.PcapPacketSource;
 import io.pidcap.protocol.model.HostFeature;
@@ -23,7 +24,7 @@ public final class LinuxBackend implements HostBackend {
 
     @Override
     public PacketSource openPacketSource(PacketSourceConfig config) {
-        return PcapPacketSource.open(config, segments);
+        return PcapPacketSource.open(LibPcap.INSTANCE, config, segments);
     }
 
     @Override
@@ -43,7 +44,7 @@ public final class LinuxBackend implements HostBackend {
 
     @Override
     public List<HostFeature> probePacketFeatures() {
-        return PcapFeatures.probe();
+        return PcapFeatures.probe(LibPcap.INSTANCE, () -> List.of("any", "lo"));
     }
 
     @Override

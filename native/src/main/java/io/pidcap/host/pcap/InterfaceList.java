@@ -11,13 +11,9 @@ import org.pcap4j.core.PcapAddress;
 import org.pcap4j.core.PcapNativeException;
 import org.pcap4j.core.PcapNetworkInterface;
 import org.pcap4j.core.Pcaps;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The devices of libpcap, as pcap4j reads them. */
 public final class InterfaceList {
-    private static final Logger LOG = LoggerFactory.getLogger(InterfaceList.class);
-
     private InterfaceList() {}
 
     /** @see io.pidcap.host.HostBackend#interfaces */
@@ -29,7 +25,7 @@ public final class InterfaceList {
             throw new HostException(
                     HostException.Code.IO,
                     "list the interfaces (pcap_findalldevs): " + e.getMessage(),
-                    PcapErrors.PRIVILEGE_HINT,
+                    LibcErrors.PRIVILEGE_HINT,
                     e);
         }
     }
@@ -81,14 +77,6 @@ public final class InterfaceList {
      * from the system as soon as they are open.
      */
     private static List<LinkType> linkTypesOf(PcapNetworkInterface device) {
-        if (!device.isUp()) {
-            return List.of();
-        }
-        try (PcapDevice open = PcapDevice.probe(device.getName())) {
-            return open.dlts().stream().map(LinkTypes::ofDlt).toList();
-        } catch (HostException e) {
-            LOG.debug("link types of {} are not known: {}", device.getName(), e.getMessage());
-            return List.of();
-        }
+        return device.isUp() ? InterfaceLinkTypes.of(LibPcap.INSTANCE, device.getName()) : List.of();
     }
 }

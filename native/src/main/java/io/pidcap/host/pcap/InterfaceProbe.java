@@ -59,7 +59,7 @@ public final class InterfaceProbe {
         } catch (HostException e) {
             return refused(e.getMessage(), e.hint());
         } catch (PcapNativeException | NotOpenException e) {
-            return refused("open " + name + " by pcap4j to send: " + e.getMessage(), PcapErrors.PRIVILEGE_HINT);
+            return refused("open " + name + " by pcap4j to send: " + e.getMessage(), LibcErrors.PRIVILEGE_HINT);
         } catch (IOException e) {
             return refused("capture into a temporary file: " + e.getMessage(), "");
         }
@@ -74,7 +74,7 @@ public final class InterfaceProbe {
                 new PacketSourceConfig(name, SNAPLEN, false, BUFFER_BYTES, "udp dst port " + ProbePacket.DISCARD_PORT);
         Path directory = Files.createTempDirectory("pidcap-probe");
         Path file = directory.resolve("probe.pcap");
-        try (PacketSource source = PcapPacketSource.open(config)) {
+        try (PacketSource source = PcapPacketSource.open(LibPcap.INSTANCE, config)) {
             boolean ethernet = source.linkType().equals(LinkType.ETHERNET);
             if (!ethernet && !source.linkType().equals(LinkType.RAW)) {
                 return refused(

@@ -5,7 +5,6 @@ import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import io.pidcap.host.HostException;
 import io.pidcap.host.PacketSourceConfig;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@code pcap_t} that is active. Not for two threads at a time.
  *
- * <p>Facts of libpcap on Linux (pcap-linux.c, 1.10) that the order here rests on:
+ * <p>Facts of libpcap on Linux (pcap-linux.c, 1.10) that the order here rests on, and that Npcap has nothing against:
  *
  * <ul>
  *   <li>A device that does not exist, is down or is forbidden is told by {@code pcap_activate}, not by {@code pcap_create}.
@@ -32,31 +31,30 @@ final class PcapDevice implements AutoCloseable {
     static final int RETIRE_MILLIS = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(PcapDevice.class);
-    private static final String ANY = "any";
-    private static final String LOOPBACK = "lo";
     private static final int PROBE_BUFFER_BYTES = 1 << 20;
 
-    private final LibPcapLibrary pcap;
+    private final PcapSystem system;
+    private final PcapFunctions pcap;
     private final String interfaceName;
     private final Pointer handle;
-    private int loopbackTakenOnce;
+    private @Nullable SystemDevice own;
     private boolean closed;
 
-    private PcapDevice(LibPcapLibrary pcap, String interfaceName, Pointer handle) {
-        this.pcap = pcap;
+    private PcapDevice(PcapSystem system, String interfaceName, Pointer handle) {
+        this.system = system;
+        this.pcap = system.functions();
         this.interfaceName = interfaceName;
         this.handle = handle;
     }
 
     /** @throws HostException as {@link io.pidcap.host.HostBackend#openPacketSource} */
-    static PcapDevice open(PacketSourceConfig config) {
-        PcapDevice device = create(config.interfaceName());
+    static PcapDevice open(PcapSystem system, PacketSourceConfig config) {
+        PcapDevice device = create(system, config.interfaceName());
         try {
             device.prepare(config);
             device.activate();
-            device.preferSll2();
             device.setFilter(config.filter());
-            device.takeLoopbackOnce();
+            device.own = system.device(device.interfaceName, device.handle);
             device.setNonBlocking();
             return device;
         } catch (RuntimeException e) {
@@ -66,18 +64,17 @@ final class PcapDevice implements AutoCloseable {
     }
 
     /** Opens without a filter and with a small buffer, to learn what the device can do. */
-    static PcapDevice probe(String interfaceName) {
-        return open(new PacketSourceConfig(interfaceName, 64, false, PROBE_BUFFER_BYTES, ""));
+    static PcapDevice probe(PcapSystem system, String interfaceName) {
+        return open(system, new PacketSourceConfig(interfaceName, 64, false, PROBE_BUFFER_BYTES, ""));
     }
 
-    private static PcapDevice create(String interfaceName) {
-        LibPcapLibrary pcap = LibPcapLibrary.load();
-        byte[] errbuf = new byte[LibPcapLibrary.PCAP_ERRBUF_SIZE];
-        Pointer handle = pcap.pcap_create(interfaceName, errbuf);
+    private static PcapDevice create(PcapSystem system, String interfaceName) {
+        byte[] errbuf = new byte[PcapFunctions.PCAP_ERRBUF_SIZE];
+        Pointer handle = system.functions().pcap_create(system.deviceName(interfaceName), errbuf);
         if (handle == null) {
-            throw PcapErrors.ofStatus(pcap, interfaceName, LibPcapLibrary.PCAP_ERROR, text(errbuf));
+            throw PcapErrors.ofStatus(system, interfaceName, PcapFunctions.PCAP_ERROR, text(errbuf));
         }
-        return new PcapDevice(pcap, interfaceName, handle);
+        return new PcapDevice(system, interfaceName, handle);
     }
 
     private static String text(byte[] errbuf) {
@@ -93,36 +90,30 @@ final class PcapDevice implements AutoCloseable {
         check(pcap.pcap_set_promisc(handle, config.promiscuous() ? 1 : 0));
         check(pcap.pcap_set_timeout(handle, RETIRE_MILLIS));
         check(pcap.pcap_set_buffer_size(handle, config.bufferBytes()));
-        if (pcap.pcap_set_tstamp_precision(handle, LibPcapLibrary.PCAP_TSTAMP_PRECISION_NANO) != 0) {
+        if (pcap.pcap_set_tstamp_precision(handle, PcapFunctions.PCAP_TSTAMP_PRECISION_NANO) != 0) {
             LOG.info("{} stamps packets in microseconds only", interfaceName);
         }
+        system.prepare(interfaceName, handle);
     }
 
     private void activate() {
         int status = pcap.pcap_activate(handle);
         if (status < 0) {
-            throw PcapErrors.ofStatus(pcap, interfaceName, status, pcap.pcap_geterr(handle));
+            throw PcapErrors.ofStatus(system, interfaceName, status, pcap.pcap_geterr(handle));
         }
         if (status > 0) {
             LOG.warn("open {} for capture: {} ({})", interfaceName, pcap.pcap_statustostr(status), status);
         }
-    }
-
-    /** As tcpdump does since 4.99: SLL2 names each packet's interface. A device without it keeps what it has. */
-    private void preferSll2() {
-        if (interfaceName.equals(ANY)) {
-            int status = pcap.pcap_set_datalink(handle, LibPcapLibrary.DLT_LINUX_SLL2);
-            LOG.debug("SLL2 on {}: {}", interfaceName, status);
-        }
+        system.activated(interfaceName, handle);
     }
 
     private void setFilter(String filter) {
-        if (filter.isEmpty()) {
+        if (filter.isEmpty() && !system.cutsByFilter()) {
             return;
         }
-        try (Memory program = new Memory(LibPcapLibrary.BPF_PROGRAM_BYTES)) {
+        try (Memory program = new Memory(PcapFunctions.BPF_PROGRAM_BYTES)) {
             program.clear();
-            if (pcap.pcap_compile(handle, program, filter, 1, LibPcapLibrary.PCAP_NETMASK_UNKNOWN) != 0) {
+            if (pcap.pcap_compile(handle, program, filter, 1, PcapFunctions.PCAP_NETMASK_UNKNOWN) != 0) {
                 throw badFilter(filter);
             }
             try {
@@ -142,38 +133,30 @@ final class PcapDevice implements AutoCloseable {
                 "see the syntax with: man 7 pcap-filter");
     }
 
-    private void takeLoopbackOnce() {
-        if (!interfaceName.equals(ANY) && !interfaceName.equals(LOOPBACK)) {
-            return;
-        }
-        try {
-            loopbackTakenOnce = LoopbackFilter.attach(pcap.pcap_fileno(handle));
-        } catch (IOException e) {
-            LOG.info("{}: packets on lo are counted twice as received ({})", interfaceName, e.getMessage());
-        }
-    }
-
-    /** The index of the interface of which the kernel hands over one copy of each packet only; 0: none. */
-    int loopbackTakenOnce() {
-        return loopbackTakenOnce;
-    }
-
     private void setNonBlocking() {
-        byte[] errbuf = new byte[LibPcapLibrary.PCAP_ERRBUF_SIZE];
+        byte[] errbuf = new byte[PcapFunctions.PCAP_ERRBUF_SIZE];
         int status = pcap.pcap_setnonblock(handle, 1, errbuf);
         if (status != 0) {
-            throw PcapErrors.ofStatus(pcap, interfaceName, status, text(errbuf));
+            throw PcapErrors.ofStatus(system, interfaceName, status, text(errbuf));
         }
     }
 
     private void check(int status) {
         if (status < 0) {
-            throw PcapErrors.ofStatus(pcap, interfaceName, status, pcap.pcap_geterr(handle));
+            throw PcapErrors.ofStatus(system, interfaceName, status, pcap.pcap_geterr(handle));
         }
     }
 
-    LibPcapLibrary library() {
-        return pcap;
+    PcapSystem system() {
+        return system;
+    }
+
+    /** What the system does in its own way with it. */
+    SystemDevice own() {
+        if (own == null) {
+            throw new IllegalStateException(interfaceName + " is not open");
+        }
+        return own;
     }
 
     Pointer handle() {
@@ -211,7 +194,7 @@ final class PcapDevice implements AutoCloseable {
     }
 
     boolean nanosecondTimestamps() {
-        return pcap.pcap_get_tstamp_precision(handle()) == LibPcapLibrary.PCAP_TSTAMP_PRECISION_NANO;
+        return pcap.pcap_get_tstamp_precision(handle()) == PcapFunctions.PCAP_TSTAMP_PRECISION_NANO;
     }
 
     int snaplen() {
@@ -226,6 +209,9 @@ final class PcapDevice implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
+            if (own != null) {
+                own.close();
+            }
             pcap.pcap_close(handle);
         }
     }

@@ -4,35 +4,39 @@ import io.pidcap.host.HostException;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.HostFeature.Availability;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What the packet side of this host can do, found out by opening a device. */
 public final class PcapFeatures {
-    static final String LIBRARY = "libpcap";
     static final String CAPTURE = "capture";
     static final String NANOSECONDS = "nanosecond timestamps";
 
-    private static final List<String> PROBED = List.of("any", "lo");
-
     private PcapFeatures() {}
 
-    /** @see io.pidcap.host.HostBackend#probePacketFeatures */
-    public static List<HostFeature> probe() {
+    /**
+     * @param interfaceNames of which the first that opens will do; asked for once the library is there
+     * @see io.pidcap.host.HostBackend#probePacketFeatures
+     */
+    public static List<HostFeature> probe(PcapSystem system, Supplier<List<String>> interfaceNames) {
+        String name = system.libraryName();
+        HostFeature library;
         try {
-            LibPcapLibrary pcap = LibPcapLibrary.load();
-            HostFeature library = available(LIBRARY, pcap.pcap_lib_version() + ", found as " + pcap.name());
-            return withLibrary(library);
+            library = available(name, system.functions().pcap_lib_version() + ", found as " + system.foundAs());
         } catch (HostException e) {
-            return List.of(
-                    refused(LIBRARY, e),
-                    notTried(CAPTURE, "libpcap is missing"),
-                    notTried(NANOSECONDS, "libpcap is missing"));
+            String missing = name + " is missing";
+            return List.of(refused(name, e), notTried(CAPTURE, missing), notTried(NANOSECONDS, missing));
+        }
+        try {
+            return withLibrary(system, library, interfaceNames.get());
+        } catch (HostException e) {
+            return List.of(library, refused(CAPTURE, e), notTried(NANOSECONDS, "no interface could be opened"));
         }
     }
 
-    private static List<HostFeature> withLibrary(HostFeature library) {
+    private static List<HostFeature> withLibrary(PcapSystem system, HostFeature library, List<String> interfaceNames) {
         HostException first = null;
-        for (String interfaceName : PROBED) {
-            try (PcapDevice device = PcapDevice.probe(interfaceName)) {
+        for (String interfaceName : interfaceNames) {
+            try (PcapDevice device = PcapDevice.probe(system, interfaceName)) {
                 return List.of(library, available(CAPTURE, "opened " + interfaceName), nanoseconds(device));
             } catch (HostException e) {
                 if (first == null) {
@@ -42,10 +46,9 @@ public final class PcapFeatures {
                 }
             }
         }
-        if (first == null) {
-            throw new IllegalStateException("no interface was tried");
-        }
-        return List.of(library, refused(CAPTURE, first), notTried(NANOSECONDS, "no interface could be opened"));
+        throw first == null
+                ? new HostException(HostException.Code.NO_SUCH_INTERFACE, "there is no interface to capture on", "")
+                : first;
     }
 
     private static HostFeature nanoseconds(PcapDevice device) {
@@ -55,7 +58,7 @@ public final class PcapFeatures {
                         NANOSECONDS,
                         Availability.UNAVAILABLE,
                         device.interfaceName() + " gives microseconds",
-                        "a newer libpcap may give them; captures work without");
+                        "captures work without");
     }
 
     private static HostFeature available(String name, String detail) {

@@ -1,8 +1,5 @@
 package io.pidcap.host.pcap;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
-import com.sun.jna.NativeLong;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.PointerByReference;
 import io.pidcap.host.Clocks;
@@ -49,15 +46,14 @@ public final class PcapPacketSource implements PacketSource {
 
     private final PcapDevice device;
     private final HeldDirectory directory;
-    private final LibPcapLibrary pcap;
+    private final SystemDevice own;
+    private final PcapFunctions pcap;
     private final PcapStats stats;
     private final LinkType linkType;
     private final boolean nanosecondTimestamps;
     private final int snaplen;
     private final int turnMillis;
     private final Pointer pcapDump;
-    private final Memory pollfd;
-    private final int descriptors;
     private final PointerByReference nextHeader = new PointerByReference();
     private final PointerByReference nextData = new PointerByReference();
 
@@ -81,28 +77,23 @@ public final class PcapPacketSource implements PacketSource {
         this.device = device;
         this.directory = directory;
         this.turnMillis = Math.min(TURN_MILLIS, bufferBytes / (2 * TOP_BYTES_PER_MILLI));
-        this.pcap = device.library();
-        this.stats = new PcapStats(device);
+        this.own = device.own();
+        this.pcap = device.system().functions();
+        this.stats = new PcapStats(own);
         this.linkType = LinkTypes.ofDlt(device.dlt());
         this.nanosecondTimestamps = device.nanosecondTimestamps();
         this.snaplen = device.snaplen();
-        this.pcapDump = pcap.pcapDumpFunction();
-        int fd = pcap.pcap_get_selectable_fd(device.handle());
-        this.descriptors = fd < 0 ? 0 : 1;
-        this.pollfd = new Memory(LibcLibrary.POLLFD_BYTES);
-        pollfd.setInt(0, fd);
-        pollfd.setShort(4, LibcLibrary.POLLIN);
-        pollfd.setShort(6, (short) 0);
+        this.pcapDump = device.system().dumpFunction();
     }
 
     /** @see io.pidcap.host.HostBackend#openPacketSource */
-    public static PacketSource open(PacketSourceConfig config) {
-        return open(config, new HeldDirectory());
+    public static PacketSource open(PcapSystem system, PacketSourceConfig config) {
+        return open(system, config, new HeldDirectory());
     }
 
     /** @param directory of segments that can be created also when its path cannot be followed any more */
-    public static PacketSource open(PacketSourceConfig config, HeldDirectory directory) {
-        PcapDevice device = PcapDevice.open(config);
+    public static PacketSource open(PcapSystem system, PacketSourceConfig config, HeldDirectory directory) {
+        PcapDevice device = PcapDevice.open(system, config);
         try {
             return new PcapPacketSource(device, directory, config.bufferBytes());
         } catch (RuntimeException e) {
@@ -177,31 +168,27 @@ public final class PcapPacketSource implements PacketSource {
     }
 
     private void awaitTurn(int waitMillis) {
-        if (poll(descriptors, waitMillis) > 0) {
+        if (own.await(waitMillis)) {
             long sinceLastMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastTurnNanoTime);
             long leftMillis = Math.min(turnMillis, waitMillis) - sinceLastMillis;
             if (leftMillis > 0) {
-                poll(0, (int) leftMillis);
+                own.pause((int) leftMillis);
             }
         }
         lastTurnNanoTime = System.nanoTime();
     }
 
-    private int poll(int count, int timeoutMillis) {
-        int ready = LibcLibrary.get().poll(pollfd, new NativeLong(count), timeoutMillis);
-        if (ready < 0 && Native.getLastError() != LibcLibrary.EINTR) {
-            throw PcapErrors.deviceLost(
-                    device.interfaceName(), LibcLibrary.get().strerror(Native.getLastError()));
-        }
-        return ready;
-    }
-
     private int dispatch(PcapSegment target) {
-        int packets = pcap.pcap_dispatch(device.handle(), PUMP_PACKETS, pcapDump, target.dumper());
-        if (packets < 0) {
-            throw device.lost();
-        }
-        return packets;
+        int taken = 0;
+        int packets;
+        do {
+            packets = pcap.pcap_dispatch(device.handle(), PUMP_PACKETS - taken, pcapDump, target.dumper());
+            if (packets < 0 && taken == 0) {
+                throw device.lost();
+            }
+            taken += Math.max(0, packets);
+        } while (packets > 0 && taken < PUMP_PACKETS && !own.dispatchTakesAll());
+        return taken;
     }
 
     /**
@@ -229,8 +216,9 @@ public final class PcapPacketSource implements PacketSource {
 
     /** struct pcap_pkthdr { struct timeval ts; … }: two longs, the second in the device's precision. */
     private long epochNanosOf(Pointer header) {
-        long seconds = header.getNativeLong(0).longValue();
-        long fraction = header.getNativeLong(NativeLong.SIZE).longValue();
+        int size = own.timevalLongBytes();
+        long seconds = size == Integer.BYTES ? Integer.toUnsignedLong(header.getInt(0)) : header.getLong(0);
+        long fraction = size == Integer.BYTES ? header.getInt(size) : header.getLong(size);
         long nanos = nanosecondTimestamps ? fraction : TimeUnit.MICROSECONDS.toNanos(fraction);
         return TimeUnit.SECONDS.toNanos(seconds) + nanos;
     }
@@ -252,8 +240,7 @@ public final class PcapPacketSource implements PacketSource {
     @Override
     public void prefilter(PrefilterOffer offer, int number) {
         synchronized (handleLock) {
-            CapturePrefilter next = CapturePrefilter.attach(
-                    pcap.pcap_fileno(device.handle()), offer, number, device.loopbackTakenOnce());
+            CapturePrefilter next = own.prefilter(offer, number);
             CapturePrefilter before = prefilter;
             prefilter = next;
             if (before != null) {
@@ -292,7 +279,6 @@ public final class PcapPacketSource implements PacketSource {
                 if (prefilter != null) {
                     prefilter.close();
                 }
-                pollfd.close();
             }
         }
     }

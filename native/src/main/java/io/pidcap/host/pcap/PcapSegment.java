@@ -1,63 +1,46 @@
 package io.pidcap.host.pcap;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import com.sun.jna.platform.unix.LibCAPI.size_t;
 import io.pidcap.host.HostException;
 import io.pidcap.host.HostException.Code;
 import io.pidcap.host.PacketSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.Charset;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.LongConsumer;
 
 /**
- * A dump file of libpcap on a stream of our own.
+ * A dump file of the packet library.
  *
- * <p>Java creates the file, for only there "new, and mode 0600" is one step; the C library then opens it without creating,
- * and gets a buffer that saves most of the write calls that its default of 4 KiB costs. {@code pcap_dump} ignores what
- * {@code fwrite} returns (and after a failure writes nothing any more), so every flush asks the stream for its error.
+ * <p>Java creates the file, for only there "new, and nobody else's" is one step; the library then opens it without creating.
  */
 final class PcapSegment implements PacketSource.Segment {
-    private static final int STREAM_BUFFER_BYTES = 256 * 1024;
+    private static final int WRITE_BYTES = 256 * 1024;
 
-    private final LibPcapLibrary pcap;
+    private final SystemErrors errors;
     private final Path file;
     private final Path reached;
     private final int snaplen;
-    private final Pointer dumper;
-
-    /** The stream's, until it is closed. glibc ignores the size of a buffer that it is to allocate itself. */
-    private final Memory streamBuffer;
-
+    private final DumpStream stream;
+    private final boolean lookedAt;
     private final LongConsumer notWritten;
     private long packetsSinceFlush;
     private long readableBytes;
     private boolean closed;
 
     private PcapSegment(
-            LibPcapLibrary pcap,
-            Path file,
-            Path reached,
-            int snaplen,
-            Pointer dumper,
-            Memory streamBuffer,
-            LongConsumer notWritten) {
-        this.pcap = pcap;
+            PcapDevice device, Path file, Path reached, DumpStream stream, boolean lookedAt, LongConsumer notWritten) {
+        this.errors = device.system().errors();
         this.file = file;
         this.reached = reached;
-        this.snaplen = snaplen;
-        this.dumper = dumper;
-        this.streamBuffer = streamBuffer;
+        this.snaplen = device.snaplen();
+        this.stream = stream;
+        this.lookedAt = lookedAt;
         this.notWritten = notWritten;
     }
 
@@ -67,8 +50,13 @@ final class PcapSegment implements PacketSource.Segment {
      * @param notWritten told of packets that {@link #pumped} counted and a failed flush lost
      */
     static PcapSegment create(PcapDevice device, Path file, Path reached, LongConsumer notWritten) {
-        createFile(file, reached);
-        PcapSegment segment = open(device, file, reached, notWritten);
+        try {
+            device.own().createFile(file, reached);
+        } catch (IOException e) {
+            throw refused(device.system().errors(), file, e);
+        }
+        DumpStream stream = device.own().openDump(file, reached);
+        PcapSegment segment = new PcapSegment(device, file, reached, stream, !stream.remembersFailures(), notWritten);
         segment.flushStream();
         return segment;
     }
@@ -76,40 +64,15 @@ final class PcapSegment implements PacketSource.Segment {
     /** Takes packets and keeps none of them. */
     static PcapSegment nowhere(PcapDevice device) {
         Path discard = ProcessBuilder.Redirect.DISCARD.file().toPath();
-        return open(device, discard, discard, unwritten -> {});
+        DumpStream stream = device.own().openDump(discard, discard);
+        return new PcapSegment(device, discard, discard, stream, false, unwritten -> {});
     }
 
-    private static PcapSegment open(PcapDevice device, Path file, Path reached, LongConsumer notWritten) {
-        LibPcapLibrary pcap = device.library();
-        Memory streamBuffer = new Memory(STREAM_BUFFER_BYTES);
-        Pointer stream = openStream(file, reached, streamBuffer);
-        Pointer dumper = pcap.pcap_dump_fopen(device.handle(), stream);
-        if (dumper == null) {
-            LibcLibrary.get().fclose(stream);
-            streamBuffer.close();
-            throw new HostException(Code.IO, "write " + file + ": " + pcap.pcap_geterr(device.handle()), "");
-        }
-        return new PcapSegment(pcap, file, reached, device.snaplen(), dumper, streamBuffer, notWritten);
-    }
-
-    private static void createFile(Path file, Path reached) {
-        try {
-            Files.createFile(
-                    reached, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            if (!reached.equals(file)) {
-                // Who reads it is another user then, by the group; at once it would be subject to the umask.
-                Files.setPosixFilePermissions(reached, PosixFilePermissions.fromString("rw-r-----"));
-            }
-        } catch (IOException e) {
-            throw refused(file, e);
-        }
-    }
-
-    private static HostException refused(Path file, IOException e) {
+    private static HostException refused(SystemErrors errors, Path file, IOException e) {
         String reason = reasonOf(e);
-        int errno = PcapErrors.errnoOf(reason);
-        if (errno != 0) {
-            return PcapErrors.ofErrno("create", file, errno);
+        int error = errors.errorOf(reason);
+        if (error != 0) {
+            return errors.ofFile("create", file, error);
         }
         return new HostException(Code.IO, "create " + file + ": " + reason, "", e);
     }
@@ -125,29 +88,12 @@ final class PcapSegment implements PacketSource.Segment {
         return reason == null ? e.getClass().getSimpleName() : reason;
     }
 
-    private static Pointer openStream(Path file, Path reached, Memory buffer) {
-        LibcLibrary libc = LibcLibrary.get();
-        // The bytes by which Java created it, whatever the locale.
-        Charset pathCharset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
-        byte[] path = (reached.toAbsolutePath() + "\0").getBytes(pathCharset);
-        Pointer stream = libc.fopen(path, "r+e");
-        if (stream == null) {
-            throw PcapErrors.ofErrno("open", file, Native.getLastError());
-        }
-        if (libc.setvbuf(stream, buffer, LibcLibrary.IOFBF, new size_t(buffer.size())) != 0) {
-            throw PcapErrors.ofErrno("buffer", file, Native.getLastError());
-        }
-        // A segment has one thread. In a process with many the stream would else be locked three times a packet.
-        libc.__fsetlocking(stream, LibcLibrary.FSETLOCKING_BYCALLER);
-        return stream;
-    }
-
     /** What {@code pcap_dump} takes as its {@code user}. */
     Pointer dumper() {
         if (closed) {
             throw new IllegalStateException(file + " is closed");
         }
-        return dumper;
+        return stream.dumper();
     }
 
     void pumped(long packets) {
@@ -170,23 +116,35 @@ final class PcapSegment implements PacketSource.Segment {
     }
 
     private void flushStream() {
-        int status = pcap.pcap_dump_flush(dumper());
-        int errno = status == 0 ? 0 : Native.getLastError();
-        if (status != 0 || LibcLibrary.get().ferror(pcap.pcap_dump_file(dumper)) != 0) {
-            throw broken(errno);
+        int error = stream.flush();
+        if (error != 0) {
+            throw broken(error);
         }
-        // Not asked of the file by its name: somebody may have deleted it, and who has it open reads on.
-        readableBytes = LibcLibrary.get().ftell(pcap.pcap_dump_file(dumper)).longValue();
+        long position = stream.position();
+        if (lookedAt && packetsSinceFlush > 0 && !isThere(position)) {
+            throw broken(DumpStream.UNKNOWN_ERROR);
+        }
+        readableBytes = position;
         packetsSinceFlush = 0;
+    }
+
+    private boolean isThere(long end) {
+        try (FileChannel channel = FileChannel.open(reached, StandardOpenOption.READ)) {
+            WholeRecords records = WholeRecords.from(channel, readableBytes, packetsSinceFlush, snaplen);
+            return records.count() == packetsSinceFlush && records.end() == end;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**
      * What reached the file before the disk was full is kept. Closing a stream writes what is left of its buffer, so the
      * file is looked at and cut only after that.
      */
-    private HostException broken(int errno) {
+    private HostException broken(int error) {
         closeStream();
-        HostException failure = PcapErrors.ofErrno("write", file, errno == 0 ? errnoOfAnotherWrite() : errno);
+        HostException failure =
+                errors.ofFile("write", file, error == DumpStream.UNKNOWN_ERROR ? errorOfAnotherWrite() : error);
         try (FileChannel channel = FileChannel.open(reached, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             WholeRecords records = WholeRecords.from(channel, readableBytes, packetsSinceFlush, snaplen);
             channel.truncate(records.end());
@@ -200,11 +158,11 @@ final class PcapSegment implements PacketSource.Segment {
     }
 
     /**
-     * The write that failed was inside {@code pcap_dispatch}, and its errno is overwritten since: another write fails, too.
+     * The write that failed was inside {@code pcap_dispatch}, and its error is overwritten since: another write fails, too.
      * What it puts into the file is taken away again.
      */
-    private int errnoOfAnotherWrite() {
-        ByteBuffer bytes = ByteBuffer.allocate(STREAM_BUFFER_BYTES);
+    private int errorOfAnotherWrite() {
+        ByteBuffer bytes = ByteBuffer.allocate(WRITE_BYTES);
         try (FileChannel channel = FileChannel.open(reached, StandardOpenOption.WRITE)) {
             long end = channel.size();
             channel.position(end);
@@ -217,7 +175,7 @@ final class PcapSegment implements PacketSource.Segment {
             }
             return 0;
         } catch (IOException e) {
-            return PcapErrors.errnoOf(reasonOf(e));
+            return errors.errorOf(reasonOf(e));
         }
     }
 
@@ -231,7 +189,6 @@ final class PcapSegment implements PacketSource.Segment {
 
     private void closeStream() {
         closed = true;
-        pcap.pcap_dump_close(dumper);
-        streamBuffer.close();
+        stream.close();
     }
 }

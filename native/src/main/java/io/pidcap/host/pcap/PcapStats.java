@@ -1,35 +1,28 @@
 package io.pidcap.host.pcap;
 
-import com.sun.jna.Memory;
-
 /**
- * {@code pcap_stats} in 64 bits: libpcap counts in {@code u_int}, which a busy interface wraps within the hour.
+ * The library's figures in 64 bits: it counts in {@code u_int}, which a busy interface wraps within the hour.
  *
- * <p>On Linux {@code ps_recv} includes what was dropped. Of loopback it counts each packet twice that came while the
- * interface was being opened, before {@link LoopbackFilter} was in place.
+ * <p>Of loopback Linux counts each packet twice that came while the interface was being opened, before
+ * {@link LoopbackFilter} was in place.
  */
 final class PcapStats {
-    /** struct pcap_stat { u_int ps_recv; u_int ps_drop; u_int ps_ifdrop; } and three more on Windows. */
-    private static final int PCAP_STAT_BYTES = 6 * Integer.BYTES;
-
-    private final PcapDevice device;
+    private final SystemDevice device;
+    private final int[] raw = new int[3];
     private long received;
     private long dropped;
     private long interfaceDropped;
 
-    PcapStats(PcapDevice device) {
+    PcapStats(SystemDevice device) {
         this.device = device;
     }
 
     /** Asks the device; a device that is gone keeps the last figures. Often enough: before 2^32 more packets. */
     void refresh() {
-        try (Memory stat = new Memory(PCAP_STAT_BYTES)) {
-            stat.clear();
-            if (device.library().pcap_stats(device.handle(), stat) == 0) {
-                received = advance(received, stat.getInt(0));
-                dropped = advance(dropped, stat.getInt(4));
-                interfaceDropped = advance(interfaceDropped, stat.getInt(8));
-            }
+        if (device.readCounts(raw)) {
+            received = advance(received, raw[0]);
+            dropped = advance(dropped, raw[1]);
+            interfaceDropped = advance(interfaceDropped, raw[2]);
         }
     }
 

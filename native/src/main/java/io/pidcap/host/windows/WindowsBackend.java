@@ -3,10 +3,14 @@ package io.pidcap.host.windows;
 import io.pidcap.host.FlowEventSource;
 import io.pidcap.host.FlowEventSourceConfig;
 import io.pidcap.host.HostBackend;
-import io.pidcap.host.HostException;
 import io.pidcap.host.PacketSource;
 import io.pidcap.host.PacketSourceConfig;
 import io.pidcap.host.RawRecorder;
+import io.pidcap.host.pcap.PcapFeatures;
+import io.pidcap.host.pcap.PcapPacketSource;
+import io.pidcap.host.windows.npcap.Npcap;
+import io.pidcap.host.windows.npcap.NpcapInterfaces;
+import io.pidcap.host.windows.npcap.NpcapProbe;
 import io.pidcap.host.windows.record.WindowsRecorder;
 import io.pidcap.protocol.model.HostFeature;
 import io.pidcap.protocol.model.InterfaceInfo;
@@ -14,25 +18,23 @@ import io.pidcap.protocol.model.SocketSnapshot;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Windows: sockets, processes and their events by {@link WindowsEvents}; packets not yet. */
+/** Windows: packets by Npcap; sockets, processes and their events by {@link WindowsEvents}. */
 public final class WindowsBackend implements HostBackend {
-    private static final String REMEDY = "capture on Linux; `pidcap ports` and `pidcap doctor` work here";
-
     private final WindowsEvents events = new WindowsEvents();
-
-    private static HostException noPackets(String operation) {
-        return new HostException(
-                HostException.Code.NOT_SUPPORTED, operation + ": pidcap cannot capture on Windows yet", REMEDY);
-    }
 
     @Override
     public PacketSource openPacketSource(PacketSourceConfig config) {
-        throw noPackets("open " + config.interfaceName() + " for capture");
+        return PcapPacketSource.open(Npcap.INSTANCE, config);
     }
 
     @Override
     public List<InterfaceInfo> interfaces() {
-        throw noPackets("list the interfaces");
+        return NpcapInterfaces.read();
+    }
+
+    @Override
+    public List<String> interfacesOf(String interfaceName) {
+        return NpcapInterfaces.named(interfaceName);
     }
 
     @Override
@@ -52,17 +54,12 @@ public final class WindowsBackend implements HostBackend {
 
     @Override
     public List<HostFeature> probePacketFeatures() {
-        return List.of(unavailable("capture"));
+        return PcapFeatures.probe(Npcap.INSTANCE, () -> NpcapInterfaces.named("any"));
     }
 
     @Override
     public HostFeature probeInterface(String interfaceName) {
-        return unavailable("probe " + interfaceName);
-    }
-
-    private static HostFeature unavailable(String name) {
-        return new HostFeature(
-                name, HostFeature.Availability.UNAVAILABLE, "pidcap cannot capture on Windows yet", REMEDY);
+        return NpcapProbe.run(interfaceName);
     }
 
     @Override

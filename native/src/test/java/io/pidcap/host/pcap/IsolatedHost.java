@@ -25,8 +25,11 @@ final class IsolatedHost {
                 case "down" -> down();
                 case "full" -> full(Path.of(arguments[1]));
                 case "full-at-flush" -> fullAtFlush(Path.of(arguments[1]));
-                case "open" -> PcapPacketSource.open(ON_DEVICE).close();
-                case "probe" -> PcapFeatures.probe().forEach(System.out::println);
+                case "open" ->
+                    PcapPacketSource.open(LibPcap.INSTANCE, ON_DEVICE).close();
+                case "probe" ->
+                    PcapFeatures.probe(LibPcap.INSTANCE, () -> List.of("any", "lo"))
+                            .forEach(System.out::println);
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
         } catch (HostException e) {
@@ -51,7 +54,7 @@ final class IsolatedHost {
     private static void lost(Path directory) {
         addDevice();
         ChildProcess.run("ip", "link", "set", "pidcap0", "up");
-        try (PacketSource source = PcapPacketSource.open(ON_DEVICE);
+        try (PacketSource source = PcapPacketSource.open(LibPcap.INSTANCE, ON_DEVICE);
                 PacketSource.Segment segment = source.createSegment(directory.resolve("lost.pcap"))) {
             ChildProcess.run("ip", "link", "del", "pidcap0");
             for (int i = 0; i < 1000; i++) {
@@ -62,7 +65,7 @@ final class IsolatedHost {
 
     private static void down() {
         addDevice();
-        PcapPacketSource.open(ON_DEVICE).close();
+        PcapPacketSource.open(LibPcap.INSTANCE, ON_DEVICE).close();
     }
 
     private static void mountSmall(Path directory) {
@@ -85,7 +88,7 @@ final class IsolatedHost {
     private static void capture(Path directory, int count) {
         PacketSourceConfig onLo = new PacketSourceConfig("lo", 65535, false, 4 << 20, "udp");
         Path file = directory.resolve("full.pcap");
-        PacketSource source = PcapPacketSource.open(onLo);
+        PacketSource source = PcapPacketSource.open(LibPcap.INSTANCE, onLo);
         try (source) {
             PacketSource.Segment segment = source.createSegment(file);
             ChildProcess.run(ChildProcess.javaCommand(UdpSender.class, "9", Integer.toString(count), "1400"));

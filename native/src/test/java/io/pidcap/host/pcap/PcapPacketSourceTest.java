@@ -56,7 +56,8 @@ class PcapPacketSourceTest extends PacketSourceContract {
     }
 
     private static PacketSource open(String interfaceName, String filter) {
-        return PcapPacketSource.open(new PacketSourceConfig(interfaceName, 262144, false, BUFFER_BYTES, filter));
+        return PcapPacketSource.open(
+                LibPcap.INSTANCE, new PacketSourceConfig(interfaceName, 262144, false, BUFFER_BYTES, filter));
     }
 
     @Override
@@ -95,8 +96,10 @@ class PcapPacketSourceTest extends PacketSourceContract {
     @Test
     void shouldCutPacketsAndKeepTheirLengthWhenTheSnaplenIsSmall() {
         Path file = directory.resolve("cut.pcap");
-        try (PacketSource source = PcapPacketSource.open(new PacketSourceConfig(
-                "any", SLL2_IPV4_UDP_BYTES, false, BUFFER_BYTES, "udp port " + sink.getLocalPort()))) {
+        try (PacketSource source = PcapPacketSource.open(
+                LibPcap.INSTANCE,
+                new PacketSourceConfig(
+                        "any", SLL2_IPV4_UDP_BYTES, false, BUFFER_BYTES, "udp port " + sink.getLocalPort()))) {
             assertThat(source.snaplen()).isEqualTo(SLL2_IPV4_UDP_BYTES);
             try (PacketSource.Segment segment = source.createSegment(file)) {
                 send(3);

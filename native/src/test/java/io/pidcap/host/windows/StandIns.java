@@ -7,6 +7,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -30,17 +33,19 @@ public final class StandIns {
     public static final long NEW_YEAR = 134_116_992_000_000_000L;
 
     private static final String[] SOURCES = {
-        "windows_types.h", "world.h", "ticks.h", "kernel32.c", "iphlpapi.c", "windivert.c"
+        "windows_types.h", "world.h", "ticks.h", "handles.h", "kernel32.c", "iphlpapi.c", "windivert.c", "wpcap.c"
     };
     /** Our sources by the names under which JNA looks for the libraries. */
     private static final Map<String, String> LIBRARIES =
-            Map.of("kernel32", "kernel32.c", "IPHlpAPI", "iphlpapi.c", "WinDivert", "windivert.c");
+            Map.of("kernel32", "kernel32.c", "IPHlpAPI", "iphlpapi.c", "WinDivert", "windivert.c", "wpcap", "wpcap.c");
 
     private static @Nullable StandIns inThisJvm;
 
     private final Path directory;
     private final Map<Integer, String> processes = new LinkedHashMap<>();
     private final Map<String, String> sockets = new LinkedHashMap<>();
+    private final Map<String, String> adapters = new LinkedHashMap<>();
+    private final Map<String, String> devices = new LinkedHashMap<>();
     private final Map<String, Long> settings = new TreeMap<>();
 
     private StandIns(Path directory) {
@@ -64,6 +69,8 @@ public final class StandIns {
                 "-shared",
                 "-fPIC",
                 "-pthread",
+                // What a library of this system is called the same must not be taken for ours.
+                "-Wl,-Bsymbolic",
                 "-o",
                 directory.resolve("lib" + library + ".so").toString(),
                 directory.resolve(source).toString(),
@@ -112,8 +119,8 @@ public final class StandIns {
     /** Nothing runs, nothing is open. */
     public void clear() {
         try (var files = Files.list(directory)) {
-            for (Path table :
-                    files.filter(file -> file.toString().endsWith(".bin")).toList()) {
+            for (Path table : files.filter(file -> file.toString().matches(".*\\.(bin|packets)"))
+                    .toList()) {
                 Files.delete(table);
             }
         } catch (IOException e) {
@@ -121,6 +128,8 @@ public final class StandIns {
         }
         processes.clear();
         sockets.clear();
+        adapters.clear();
+        devices.clear();
         settings.clear();
         writeAll();
     }
@@ -175,6 +184,42 @@ public final class StandIns {
         return table + " " + port + " " + remotePort + " ";
     }
 
+    /**
+     * A network adapter and Npcap's device of it.
+     *
+     * @param guid in braces
+     * @param addresses such as {@code 10.0.0.2/24,fe80::1/64}; may be empty
+     */
+    public void adapter(String guid, String friendlyName, boolean up, String addresses, String description) {
+        adapters.put(guid, String.join("\t", guid, friendlyName, "6", up ? "1" : "2", addresses));
+        devices.put(guid, "\\Device\\NPF_" + guid + "\t" + description + "\t" + (up ? 6 : 2));
+        writeAll();
+    }
+
+    /** Windows' own pseudo-interface and Npcap's device. */
+    public void loopback() {
+        adapters.put(
+                "loopback",
+                "{00000000-0000-0000-0000-000000000001}\tLoopback Pseudo-Interface 1\t24\t1\t127.0.0.1/8,::1/128");
+        devices.put("loopback", "\\Device\\NPF_Loopback\tAdapter for loopback traffic capture\t7");
+        writeAll();
+    }
+
+    /** A packet arrives at a device, or at its adapter. */
+    public void packet(String device, byte[] bytes) {
+        packets(device, List.of(bytes));
+    }
+
+    /** Packets arrive, in this order. */
+    public void packets(String device, List<byte[]> packets) {
+        ByteBuffer all = ByteBuffer.allocate(packets.stream()
+                        .mapToInt(one -> Integer.BYTES + one.length)
+                        .sum())
+                .order(ByteOrder.nativeOrder());
+        packets.forEach(one -> all.putInt(one.length).put(one));
+        append("NPF_" + device + ".packets", all.array());
+    }
+
     /** See the sources. */
     public void set(String name, long value) {
         settings.put(name, value);
@@ -193,8 +238,12 @@ public final class StandIns {
 
     /** @param file {@code socket.events} or {@code flow.events} */
     public void event(String file, byte[] record) {
+        append(file, record);
+    }
+
+    private void append(String file, byte[] bytes) {
         try {
-            Files.write(directory.resolve(file), record, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.write(directory.resolve(file), bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -210,6 +259,8 @@ public final class StandIns {
     private void writeAll() {
         write("processes", lines(processes.values()));
         write("sockets", lines(sockets.values()));
+        write("adapters", lines(adapters.values()));
+        write("devices", lines(devices.values()));
         write(
                 "settings",
                 lines(settings.entrySet().stream()

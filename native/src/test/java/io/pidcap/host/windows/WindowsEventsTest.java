@@ -89,12 +89,4 @@ class WindowsEventsTest extends FlowEventSourceContract {
                 });
         assertThat(StandIns.openHandles()).isZero();
     }
-
-    @Test
-    void shouldSayThatItCannotCapture() {
-        assertThatThrownBy(backend::interfaces).hasMessageContaining("cannot capture on Windows yet");
-        assertThat(backend.probePacketFeatures())
-                .extracting(HostFeature::availability)
-                .containsOnly(HostFeature.Availability.UNAVAILABLE);
-    }
 }

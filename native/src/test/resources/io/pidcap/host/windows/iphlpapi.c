@@ -3,6 +3,7 @@
 #include "windows_types.h"
 #include "world.h"
 #include <arpa/inet.h>
+#include <iconv.h>
 
 struct socket_line {
     char table[8];
@@ -117,4 +118,94 @@ DWORD GetExtendedTcpTable(void *table, DWORD *size, BOOL order, DWORD family, in
 DWORD GetExtendedUdpTable(void *table, DWORD *size, BOOL order, DWORD family, int class, DWORD reserved) {
     (void)order;
     return reserved != 0 ? ERROR_INVALID_PARAMETER : get(0, table, size, family, class);
+}
+
+// Adapters are lines "GUID<tab>FRIENDLY NAME<tab>TYPE<tab>STATUS<tab>ADDRESS/LENGTH,…" in the file "adapters".
+struct arena {
+    unsigned char *start;
+    size_t used;
+    size_t size;
+};
+
+// Counts on where there is no room any more, so that the caller learns how much is needed.
+static void *take(struct arena *arena, size_t size) {
+    static unsigned char nowhere[4096];
+    size_t at = arena->used;
+    arena->used += (size + 7) & ~(size_t)7;
+    if (arena->used > arena->size) {
+        return memset(nowhere, 0, sizeof(nowhere));
+    }
+    return memset(arena->start + at, 0, size);
+}
+
+static WCHAR *take_wide(struct arena *arena, char *text) {
+    WCHAR *wide = take(arena, 2 * strlen(text) + 2);
+    char *out = (char *)wide;
+    size_t in_left = strlen(text);
+    size_t out_left = 2 * in_left;
+    iconv_t converter = iconv_open("UTF-16LE", "UTF-8");
+    iconv(converter, &text, &in_left, &out, &out_left);
+    iconv_close(converter);
+    return wide;
+}
+
+static IP_ADAPTER_UNICAST_ADDRESS_LH *take_addresses(struct arena *arena, char *list) {
+    IP_ADAPTER_UNICAST_ADDRESS_LH *first = NULL;
+    IP_ADAPTER_UNICAST_ADDRESS_LH **next = &first;
+    char *one;
+    while ((one = strsep(&list, ",")) != NULL && *one != 0) {
+        char *address = strsep(&one, "/");
+        IP_ADAPTER_UNICAST_ADDRESS_LH *unicast = take(arena, sizeof(*unicast));
+        unicast->OnLinkPrefixLength = (unsigned char)atoi(one);
+        if (strchr(address, ':') != NULL) {
+            WINDOWS_SOCKADDR_IN6 *six = take(arena, sizeof(*six));
+            six->sin6_family = WINDOWS_AF_INET6;
+            inet_pton(AF_INET6, address, six->sin6_addr);
+            unicast->Address = (SOCKET_ADDRESS){six, sizeof(*six)};
+        } else {
+            WINDOWS_SOCKADDR_IN *four = take(arena, sizeof(*four));
+            four->sin_family = WINDOWS_AF_INET;
+            inet_pton(AF_INET, address, four->sin_addr);
+            unicast->Address = (SOCKET_ADDRESS){four, sizeof(*four)};
+        }
+        *next = unicast;
+        next = &unicast->Next;
+    }
+    return first;
+}
+
+DWORD GetAdaptersAddresses(DWORD family, DWORD flags, void *reserved, IP_ADAPTER_ADDRESSES_LH *to, DWORD *size) {
+    long error = world_setting("GetAdaptersAddresses");
+    if (error != 0 || family != 0 || flags != (2 | 4 | 8) || reserved != NULL) {
+        return error != 0 ? (DWORD)error : ERROR_INVALID_PARAMETER;
+    }
+    FILE *file = world_open("adapters");
+    struct arena arena = {(unsigned char *)to, 0, *size};
+    IP_ADAPTER_ADDRESSES_LH *last = NULL;
+    char line[4096];
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+        line[strcspn(line, "\n")] = 0;
+        char *rest = line;
+        // The real structure is longer than what is known of it here.
+        IP_ADAPTER_ADDRESSES_LH *adapter = take(&arena, 448);
+        char *guid = strsep(&rest, "\t");
+        adapter->Length = 448;
+        adapter->AdapterName = strcpy(take(&arena, strlen(guid) + 1), guid);
+        adapter->FriendlyName = take_wide(&arena, strsep(&rest, "\t"));
+        adapter->IfType = (DWORD)atoi(strsep(&rest, "\t"));
+        adapter->OperStatus = (DWORD)atoi(strsep(&rest, "\t"));
+        adapter->FirstUnicastAddress = take_addresses(&arena, rest);
+        if (last != NULL) {
+            last->Next = adapter;
+        }
+        last = adapter;
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    if (arena.used > *size) {
+        *size = (DWORD)arena.used;
+        return ERROR_BUFFER_OVERFLOW;
+    }
+    return last == NULL ? ERROR_NO_DATA : NO_ERROR;
 }

@@ -1,10 +1,13 @@
 // A stand-in for kernel32.dll. Processes are lines "PID PARENT START OPENABLE<tab>EXE<tab>PATH" in the file "processes",
 // START a FILETIME. Last errors are left in errno, where JNA looks for them on this system.
 #include "windows_types.h"
+#include "handles.h"
 #include "ticks.h"
 #include "world.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <iconv.h>
+#include <poll.h>
 #include <pthread.h>
 
 #define STEPS_UNTIL_1970 116444736000000000LL
@@ -77,6 +80,7 @@ void GetSystemTimePreciseAsFileTime(int64_t *time) {
 
 // Keeps its process's facts, as Windows keeps the process.
 struct handle {
+    struct handle_head head;
     FILE *snapshot;
     struct process process;
 };
@@ -167,6 +171,43 @@ BOOL CloseHandle(HANDLE object) {
     return TRUE;
 }
 
+// Only as pidcap asks for it: to write into what is there, shared with all. The handle ends with the stream made of it.
+HANDLE CreateFileW(const WCHAR *name, DWORD access, DWORD share, void *security, DWORD disposition, DWORD flags, HANDLE like) {
+    char path[4096] = {0};
+    char *in = (char *)name;
+    size_t in_left = 0;
+    while (name[in_left / 2] != 0) {
+        in_left += 2;
+    }
+    char *out = path;
+    size_t out_left = sizeof(path) - 1;
+    iconv_t converter = iconv_open("UTF-8", "UTF-16LE");
+    iconv(converter, &in, &in_left, &out, &out_left);
+    iconv_close(converter);
+    int asked_rightly = access == 0x40000000 && share == 7 && security == NULL && disposition == 3 && flags == 0 && like == NULL;
+    int fd = asked_rightly ? open(path, O_WRONLY | O_CLOEXEC) : -1;
+    if (fd < 0) {
+        fail(!asked_rightly ? ERROR_INVALID_PARAMETER : errno == ENOENT ? ERROR_FILE_NOT_FOUND : ERROR_ACCESS_DENIED);
+        return INVALID_HANDLE_VALUE;
+    }
+    struct handle_head *file = calloc(1, sizeof(*file));
+    file->fd = fd;
+    return file;
+}
+
+DWORD WaitForSingleObject(HANDLE object, DWORD millis) {
+    struct pollfd event = {.fd = ((struct handle_head *)object)->fd, .events = POLLIN};
+    if (world_setting("wait") != 0) {
+        fail((int)world_setting("wait"));
+        return WAIT_FAILED;
+    }
+    return poll(&event, 1, (int)millis) > 0 ? WAIT_OBJECT_0 : WAIT_TIMEOUT;
+}
+
+BOOL SetDllDirectoryW(const WCHAR *name) {
+    return name != NULL ? TRUE : fail(ERROR_INVALID_PARAMETER);
+}
+
 // For tests only; Windows has no such function.
 int standin_open_handles(void) {
     return handles;
@@ -178,6 +219,7 @@ DWORD FormatMessageW(DWORD flags, void *source, DWORD error, DWORD language, WCH
                        : error == 5  ? "Access is denied. "
                        : error == 50 ? "The request is not supported. "
                        : error == 87 ? "The parameter is incorrect. "
+                       : error == 112 ? "There is not enough space on the disk. "
                                      : NULL;
     if (flags != (0x1000 | 0x200 | 0xff) || text == NULL) {
         fail(317); // ERROR_MR_MID_NOT_FOUND

@@ -8,6 +8,9 @@
 #include <iphlpapi.h>
 #include <windows.h>
 #include <tlhelp32.h>
+typedef SOCKADDR_IN WINDOWS_SOCKADDR_IN;
+typedef SOCKADDR_IN6 WINDOWS_SOCKADDR_IN6;
+typedef struct timeval WINDOWS_TIMEVAL;
 #define WINDOWS_AF_INET AF_INET
 #define WINDOWS_AF_INET6 AF_INET6
 #endif
@@ -46,4 +49,23 @@ const unsigned long long layouts[] = {
     UDP_TABLE_OWNER_MODULE,
     WINDOWS_AF_INET,
     WINDOWS_AF_INET6,
+    FIELD(IP_ADAPTER_ADDRESSES_LH, Next),
+    FIELD(IP_ADAPTER_ADDRESSES_LH, AdapterName),
+    FIELD(IP_ADAPTER_ADDRESSES_LH, FirstUnicastAddress),
+    FIELD(IP_ADAPTER_ADDRESSES_LH, FriendlyName),
+    FIELD(IP_ADAPTER_ADDRESSES_LH, IfType),
+    FIELD(IP_ADAPTER_ADDRESSES_LH, OperStatus),
+    FIELD(IP_ADAPTER_UNICAST_ADDRESS_LH, Next),
+    FIELD(IP_ADAPTER_UNICAST_ADDRESS_LH, Address),
+    FIELD(IP_ADAPTER_UNICAST_ADDRESS_LH, OnLinkPrefixLength),
+    FIELD(SOCKET_ADDRESS, lpSockaddr),
+    FIELD(WINDOWS_SOCKADDR_IN, sin_family),
+    FIELD(WINDOWS_SOCKADDR_IN, sin_addr),
+    FIELD(WINDOWS_SOCKADDR_IN6, sin6_addr),
+    sizeof(WINDOWS_TIMEVAL),
+    FIELD(WINDOWS_TIMEVAL, tv_usec),
+    ERROR_BUFFER_OVERFLOW,
+    ERROR_NO_DATA,
+    WAIT_TIMEOUT,
+    WAIT_FAILED,
 };

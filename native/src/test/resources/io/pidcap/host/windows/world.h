@@ -1,4 +1,5 @@
-// The world of the stand-ins: text files in the folder of the library itself, written by the tests, read at each call.
+// The world of the stand-ins: text files in the folder of the library itself, wherever a link to it lies, written by the
+// tests, read at each call.
 #ifndef PIDCAP_WORLD_H
 #define PIDCAP_WORLD_H
 
@@ -10,13 +11,13 @@
 // "FILE" beside this library, opened for reading; NULL: not there.
 static inline FILE *world_open(const char *name) {
     Dl_info info;
-    char path[4096];
-    if (!dladdr((void *)world_open, &info)) {
+    char library[4096];
+    char path[4096 + 256];
+    if (!dladdr((void *)world_open, &info) || realpath(info.dli_fname, library) == NULL) {
         return NULL;
     }
-    const char *slash = strrchr(info.dli_fname, '/');
-    int folder = slash == NULL ? 0 : (int)(slash - info.dli_fname + 1);
-    snprintf(path, sizeof(path), "%.*s%s", folder, info.dli_fname, name);
+    int folder = (int)(strrchr(library, '/') - library + 1);
+    snprintf(path, sizeof(path), "%.*s%s", folder, library, name);
     return fopen(path, "re");
 }
 

@@ -17,6 +17,15 @@ public interface Kernel32Library extends Library {
     int ERROR_ACCESS_DENIED = 5;
     int ERROR_NO_MORE_FILES = 18;
 
+    int GENERIC_WRITE = 0x40000000;
+    int FILE_SHARE_READ = 1;
+    int FILE_SHARE_WRITE = 2;
+    int FILE_SHARE_DELETE = 4;
+    int OPEN_EXISTING = 3;
+
+    int WAIT_OBJECT_0 = 0;
+    int WAIT_FAILED = -1;
+
     int TH32CS_SNAPPROCESS = 2;
     int PROCESS_QUERY_LIMITED_INFORMATION = 0x1000;
 
@@ -61,6 +70,24 @@ public interface Kernel32Library extends Library {
 
     // BOOL CloseHandle(HANDLE hObject)
     int CloseHandle(Pointer hObject);
+
+    // HANDLE CreateFileW(LPCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode, LPSECURITY_ATTRIBUTES
+    //     lpSecurityAttributes, DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes, HANDLE hTemplateFile)
+    @Nullable
+    Pointer CreateFileW(
+            Pointer lpFileName,
+            int dwDesiredAccess,
+            int dwShareMode,
+            @Nullable Pointer lpSecurityAttributes,
+            int dwCreationDisposition,
+            int dwFlagsAndAttributes,
+            @Nullable Pointer hTemplateFile);
+
+    // DWORD WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds)
+    int WaitForSingleObject(Pointer hHandle, int dwMilliseconds);
+
+    // BOOL SetDllDirectoryW(LPCWSTR lpPathName)
+    int SetDllDirectoryW(Pointer lpPathName);
 
     // DWORD FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPWSTR lpBuffer,
     //     DWORD nSize, va_list *Arguments)

@@ -44,21 +44,33 @@ public final class Win32 {
 
     /** The system's words and the number. */
     public static String words(int error) {
-        String text = "";
+        String text = wordsAlone(error);
+        return (text.isEmpty() ? "error" : text) + " (" + Integer.toUnsignedString(error) + ")";
+    }
+
+    /** The system's words, in the user's language; empty: it has none. */
+    public static String wordsAlone(int error) {
         try (Memory buffer = new Memory(2L * MOST_MESSAGE_CHARS)) {
             int flags = Kernel32Library.FORMAT_MESSAGE_FROM_SYSTEM
                     | Kernel32Library.FORMAT_MESSAGE_IGNORE_INSERTS
                     | Kernel32Library.FORMAT_MESSAGE_MAX_WIDTH_MASK;
             int chars = kernel32().FormatMessageW(flags, null, error, 0, buffer, MOST_MESSAGE_CHARS, null);
-            text = text(buffer, chars).strip();
+            return text(buffer, chars).strip();
         }
-        return (text.isEmpty() ? "error" : text) + " (" + Integer.toUnsignedString(error) + ")";
     }
 
     /** Text of so many UTF-16 units, but no more than the memory holds. */
     public static String text(Memory memory, int chars) {
         int bytes = (int) Math.min(memory.size(), 2L * Math.max(0, chars));
         return new String(memory.getByteArray(0, bytes), StandardCharsets.UTF_16LE);
+    }
+
+    /** UTF-16 with the zero at its end. */
+    public static Memory wide(String text) {
+        byte[] bytes = (text + '\0').getBytes(StandardCharsets.UTF_16LE);
+        Memory memory = new Memory(bytes.length);
+        memory.write(0, bytes, 0, bytes.length);
+        return memory;
     }
 
     /** JNA's explanations go on with every place where it has looked. */

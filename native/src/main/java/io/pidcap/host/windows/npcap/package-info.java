@@ -1,0 +1,5 @@
+/** Packets by Npcap. */
+@NullMarked
+package io.pidcap.host.windows.npcap;
+
+import org.jspecify.annotations.NullMarked;
