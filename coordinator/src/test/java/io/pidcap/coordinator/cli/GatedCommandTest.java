@@ -104,12 +104,27 @@ class GatedCommandTest {
     void shouldEndTheCommandThatWasStartedAsAChild() throws Exception {
         GatedCommand gated = GatedCommand.prepare(Platform.WINDOWS, List.of("sleep", "100"), RunUser.OURSELVES);
         gated.open();
-        ProcessHandle waiting = ProcessHandle.of(gated.pid()).orElseThrow();
-        while (waiting.descendants().findAny().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        awaitChild(gated.pid(), "sleep");
         gated.signal("TERM");
         assertThat(gated.awaitExit()).isEqualTo(128 + 15);
         gated.close();
+    }
+
+    /** Not just any child: Java's own helper, which then becomes the command, would take the signal as a failed start. */
+    private static void awaitChild(long pid, String name) {
+        ProcessHandle waiting = ProcessHandle.of(pid).orElseThrow();
+        long deadlineNanos = System.nanoTime() + 30_000_000_000L;
+        while (waiting.children().noneMatch(child -> name.equals(nameOf(child.pid())))) {
+            assertThat(System.nanoTime()).as("starting " + name).isLessThan(deadlineNanos);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static String nameOf(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/comm")).strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 }
