@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -75,6 +76,9 @@ final class LockedFileGate implements CommandGate {
                     ? List.of(Files.readString(directory.resolve(COMMAND), StandardCharsets.UTF_8)
                             .split(SEPARATOR, -1))
                     : List.of();
+        } catch (NoSuchFileException e) {
+            // The gate was closed before we came to it.
+            return List.of();
         }
     }
 

@@ -90,14 +90,35 @@ class GatedCommandTest {
         }
     }
 
+    /** As a pidcap that was killed leaves it. */
     @Test
     void shouldNotStartTheCommandWhenTheLockIsFreeAndNobodySaidSo() throws Exception {
-        LockedFileGate gate =
-                LockedFileGate.before(List.of("touch", temp.resolve("begun").toString()));
-        Process waiting = new ProcessBuilder(gate.command()).inheritIO().start();
+        Path directory = leftBy(LockedFileGate.before(List.of("touch", "begun")));
+        assertThat(LockedFileGate.await(directory)).isEmpty();
+
+        Files.createFile(directory.resolve("may-begin"));
+        assertThat(LockedFileGate.await(directory)).containsExactly("touch", "begun");
+    }
+
+    private Path leftBy(LockedFileGate gate) throws IOException {
+        Path copy = Files.createDirectory(temp.resolve("left"));
+        Path directory = directoryOf(gate);
+        for (String name : List.of("lock", "command")) {
+            Files.copy(directory.resolve(name), copy.resolve(name));
+        }
         gate.close();
-        assertThat(waiting.waitFor()).isEqualTo(ExitCode.RUN_FAILED.status());
-        assertThat(temp.resolve("begun")).doesNotExist();
+        return copy;
+    }
+
+    private static Path directoryOf(LockedFileGate gate) {
+        return Path.of(gate.command().get(gate.command().size() - 1));
+    }
+
+    @Test
+    void shouldNotStartTheCommandWhenTheGateIsGone() throws Exception {
+        LockedFileGate gate = LockedFileGate.before(List.of("touch", "begun"));
+        gate.close();
+        assertThat(LockedFileGate.await(directoryOf(gate))).isEmpty();
     }
 
     @Test
