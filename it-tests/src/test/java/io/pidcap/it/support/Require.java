@@ -38,6 +38,10 @@ public enum Require {
     EXT4,
     /** Files can be mounted as file systems of btrfs, which have quotas. */
     BTRFS,
+    /** Compiles programs for Windows. */
+    MINGW,
+    /** Runs them. */
+    WINE,
     /** A Docker daemon answers, which runs on this machine. */
     DOCKER;
 
@@ -68,7 +72,8 @@ public enum Require {
             case DOCKER -> DockerDaemon.problem();
             case EBPF -> lacks("events-exact");
             case PREFILTER -> lacks("prefilter");
-            case TSHARK, TCPDUMP, PYTHON3, NFT, TC, CC, CLANG -> missing(word());
+            case MINGW -> missing("x86_64-w64-mingw32-gcc");
+            case TSHARK, TCPDUMP, PYTHON3, NFT, TC, CC, CLANG, WINE -> missing(word());
         };
     }
 
