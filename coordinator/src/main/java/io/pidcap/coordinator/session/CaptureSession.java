@@ -23,7 +23,6 @@ import io.pidcap.protocol.wire.PipeServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One session from start to report: spawns both workers, waits until both are ready, follows them, and ends in a fixed
- * order: capture-worker, event-worker (whose last watermark is thus later than the last packet), filter stage, output,
- * report.
+ * One session from start to report: spawns both workers, waits until both are ready and follows them; how it ends is for
+ * its {@link SessionEnding}.
  *
  * <p>Everything below lives on the session's loop; the public methods may be called from any thread.
  */
@@ -46,7 +44,6 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private static final long LOOK_AT_LOGS_MILLIS = 10_000;
 
     private final SessionConfig config;
-    private final SessionHome home;
     private final SessionDirectory directory;
     private final SessionResources resources;
     private final SessionLoop loop;
@@ -57,16 +54,13 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private final FilterFeed filter;
     private final SessionRecord record;
     private final CompletableFuture<List<String>> ready = new CompletableFuture<>();
-    private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
-
     private final SessionLogs logs;
     private final SessionControl control;
     private final SessionOutput output;
-    private boolean filterIsOver;
-    private @Nullable SessionState outcome;
+    private final SessionParts parts;
+    private final SessionEnding ending;
 
     private CaptureSession(NewSession made) {
-        this.home = made.home();
         this.config = made.config();
         this.directory = made.directory();
         this.output = new SessionOutput(made.output());
@@ -80,6 +74,8 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         this.prefilter = new SessionPrefilter(config, events, capture);
         this.resources = new SessionResources(journal);
         this.logs = new SessionLogs(directory.logs());
+        this.parts = new SessionParts(record, journal, loop, events, capture, filter, output, control, resources);
+        this.ending = new SessionEnding(made, parts, logs, ready);
         made.outputJournal().checkpointsFrom(filter::checkpoint);
         CompletableFuture<Void> unused = made.journalFailure().thenAccept(this::journalFailed);
     }
@@ -180,18 +176,18 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
      * is left to {@code recover}.
      */
     public CompletableFuture<SessionEnd> ended() {
-        return ended.copy();
+        return ending.ended();
     }
 
     /** Asks the session to end in order. Idempotent. */
     public void stop(String reason) {
-        loop.execute(() -> endInOrder(reason, null));
+        loop.execute(() -> ending.endInOrder(reason, null));
     }
 
     /** The state now; never completes once the session is over. */
     public CompletableFuture<SessionReport> status() {
         CompletableFuture<SessionReport> answer = new CompletableFuture<>();
-        loop.execute(() -> answer.complete(report()));
+        loop.execute(() -> answer.complete(parts.report()));
         return answer;
     }
 
@@ -205,7 +201,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         }
         Optional<String> mixed = OutputFormat.of(config.output()).refusal(filter.interfaces());
         if (record.is(SessionState.STARTING) && mixed.isPresent()) {
-            fail(new SessionException(Kind.USAGE, "write " + config.output() + ": " + mixed.get(), ""));
+            ending.fail(new SessionException(Kind.USAGE, "write " + config.output() + ": " + mixed.get(), ""));
             return;
         }
         SessionException refusal = prefilter.offer();
@@ -222,7 +218,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
             ready.complete(List.copyOf(record.notes()));
             control.ready();
             if (config.durationMillis() > 0) {
-                loop.after(config.durationMillis(), () -> endInOrder("its duration is over", null));
+                loop.after(config.durationMillis(), () -> ending.endInOrder("its duration is over", null));
             }
             tick();
         }
@@ -233,7 +229,7 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         if (refusal == null) {
             readyIfAllIs();
         } else if (record.is(SessionState.STARTING)) {
-            fail(refusal);
+            ending.fail(refusal);
         } else {
             record.notes().add(prefilter.lost(refusal));
         }
@@ -249,94 +245,33 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         control.lost(side.role(), why);
         SessionException told = directory.deleted().orElseGet(() -> SessionException.of(why));
         if (record.is(SessionState.STARTING)) {
-            fail(told);
+            ending.fail(told);
         } else if (record.is(SessionState.CAPTURING)) {
-            endInOrder("the " + side.role().program() + " is lost", told);
+            ending.endInOrder("the " + side.role().program() + " is lost", told);
         } else {
             record.failed(told);
         }
-        toldOrGone();
+        ending.next();
     }
 
     @Override
     public void told(WorkerSide side) {
-        toldOrGone();
+        ending.next();
     }
 
     @Override
     public void stopped(WorkerSide side) {
-        toldOrGone();
-    }
-
-    private void endInOrder(String reason, @Nullable SessionException why) {
-        if (record.is(SessionState.STARTING)) {
-            fail(why != null ? why : new SessionException(Kind.FAILURE, "stopped before the session was ready", ""));
-        }
-        if (!record.is(SessionState.CAPTURING)) {
-            return;
-        }
-        if (why != null) {
-            record.failed(why);
-        }
-        journal.stopping(reason);
-        record.enter(SessionState.STOPPING, reason);
-        capture.supervisor().stop();
-        toldOrGone();
-    }
-
-    /** The next step towards the end, if it is due. */
-    private void toldOrGone() {
-        if (record.is(SessionState.STOPPING) && capture.hasToldAll()) {
-            events.supervisor().stop();
-            if (events.hasToldAll()) {
-                drain();
-            }
-        }
-        overWhenAllIsDone();
-    }
-
-    /** While the workers' processes end. */
-    private void drain() {
-        Instant end = record.stopAskedOrNow();
-        capture.captureEnded(end);
-        events.captureEnded(end);
-        record.enter(SessionState.DRAINING, "both workers have told all");
-        if (filterIsOver) {
-            complete();
-        } else {
-            filter.finish();
-        }
+        ending.next();
     }
 
     @Override
     public void filterFinished() {
-        if (record.is(SessionState.DRAINING)) {
-            complete();
-        }
+        ending.filterFinished();
     }
 
     @Override
     public void filterFailed(Exception cause) {
-        filterIsOver = true;
-        SessionException why = SessionException.filter(cause);
-        if (output.isUnread() && !record.is(SessionState.STARTING)) {
-            endInOrder("nobody reads the output any more", null);
-            if (record.is(SessionState.DRAINING)) {
-                complete();
-            }
-            return;
-        }
-        LOG.error("the filter stage failed", cause);
-        if (record.is(SessionState.STARTING)) {
-            fail(why);
-        } else if (record.is(SessionState.CAPTURING)) {
-            endInOrder("the filter stage failed", why);
-        } else {
-            record.failed(why);
-        }
-        if (record.is(SessionState.DRAINING)) {
-            complete();
-        }
+        ending.filterFailed(cause);
     }
 
     @Override
@@ -352,118 +287,12 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         }
     }
 
-    private void complete() {
-        try {
-            filter.closeOutput(report(), epochNanos(record.readyOrNow()), epochNanos(record.stopAskedOrNow()));
-        } catch (IOException e) {
-            LOG.error("complete the output", e);
-            if (!output.isUnread()) {
-                record.failed(SessionException.output(e));
-            }
-        }
-        if (record.failure() != null || output.isUnread()) {
-            output.countLost(filter.progress().counters().keptPackets());
-        }
-        try {
-            output.complete();
-            record.endNotes().addAll(output.notes());
-            outcome = SessionState.FINISHED;
-        } catch (IOException e) {
-            record.failed(SessionException.output("complete", config.output(), e));
-            output.countLost(filter.progress().counters().keptPackets());
-            record.endNotes().addAll(output.unfinished());
-            outcome = SessionState.FAILED;
-        }
-        overWhenAllIsDone();
-    }
-
-    private void overWhenAllIsDone() {
-        if (record.is(SessionState.DRAINING) && outcome != null && capture.isGone() && events.isGone()) {
-            over(outcome, outcome == SessionState.FINISHED ? "the output is complete" : "the output is not complete");
-        }
-    }
-
-    private static long epochNanos(Instant time) {
-        return time.getEpochSecond() * 1_000_000_000 + time.getNano();
-    }
-
-    /** Without order: nothing was captured that is worth keeping. */
-    private void fail(SessionException why) {
-        record.failed(why);
-        capture.abort();
-        events.abort();
-        filter.abort();
-        output.abandon();
-        over(SessionState.FAILED, why.text());
-    }
-
-    private void over(SessionState last, String reason) {
-        directory.releaseReserve();
-        record.enter(last, reason);
-        boolean keepAll = config.keepAll() && record.wasReady();
-        if (keepAll) {
-            record.endNotes().add(SessionNotes.allIsKept(directory));
-        }
-        logs.note().ifPresent(record.endNotes()::add);
-        SessionReport report = report();
-        if (!report.packets().balances()) {
-            LOG.error("packets are missing from the equation: {}", report.packets());
-        }
-        SessionException why = record.failure();
-        SessionException tooLate = why != null
-                ? why
-                : new SessionException(Kind.FAILURE, "the session " + directory.id() + " has ended", "");
-        ready.completeExceptionally(tooLate);
-        String json = Json.write(report);
-        journal.ended(json);
-        SessionResources.leaveReport(directory, json, keepAll);
-        control.ended(json, tooLate);
-        loop.end();
-        resources.close();
-        tidyUp();
-        ended.complete(new SessionEnd(report, why));
-    }
-
-    private void tidyUp() {
-        try {
-            new Sessions(home).tidy();
-        } catch (SessionException e) {
-            LOG.warn("remove old sessions: {}", e.text());
-        }
-    }
-
     private void journalFailed(IOException cause) {
-        loop.execute(() -> endInOrder("the journal failed", SessionHome.failedWrite(cause)));
+        loop.execute(() -> ending.endInOrder("the journal failed", SessionHome.failedWrite(cause)));
     }
 
-    /** By a fault of pidcap: what the session's thread keeps can no longer be relied on. */
     private void crashed(Throwable e) {
-        if (ended.isDone()) {
-            return;
-        }
-        String what = "the session " + directory.id() + " failed by a fault of pidcap: " + e;
-        String please = "please report it with " + directory.logs();
-        if (record.state().isOver()) {
-            leave(new SessionException(Kind.FAILURE, what, please, e));
-        } else if (record.wasReady()) {
-            leave(new SessionException(
-                    Kind.FAILURE,
-                    what,
-                    "`pidcap recover " + directory.id() + "` completes the output with what was captured; " + please,
-                    e));
-        } else {
-            fail(new SessionException(Kind.FAILURE, what, please, e));
-        }
-    }
-
-    /** As if the coordinator had been killed. */
-    private void leave(SessionException why) {
-        loop.end();
-        capture.abort();
-        events.abort();
-        filter.abort();
-        resources.close();
-        ended.completeExceptionally(why);
+        ending.crashed(e);
     }
 
     private void tick() {
@@ -472,12 +301,12 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         }
         FilterProgress progress = filter.progress();
         if (config.packetLimit() > 0 && progress.counters().keptPackets() >= config.packetLimit()) {
-            endInOrder("its packet limit is reached", null);
+            ending.endInOrder("its packet limit is reached", null);
         } else if (output.isFull()) {
-            endInOrder("its last file is complete", null);
+            ending.endInOrder("its last file is complete", null);
         }
-        directory.deleted().ifPresent(why -> endInOrder("its directory was deleted", why));
-        output.deleted().ifPresent(why -> endInOrder("its output was deleted", why));
+        directory.deleted().ifPresent(why -> ending.endInOrder("its directory was deleted", why));
+        output.deleted().ifPresent(why -> ending.endInOrder("its output was deleted", why));
         control.progress(progress.doneBytes(), progress.totalBytes());
         loop.after(TICK_MILLIS, this::tick);
     }
@@ -490,21 +319,17 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
     private final class Commanded implements SessionControl.Commanded {
         @Override
         public SessionReport report() {
-            return CaptureSession.this.report();
+            return parts.report();
         }
 
         @Override
         public void stopAsked(String reason) {
-            endInOrder(reason, null);
+            ending.endInOrder(reason, null);
         }
 
         @Override
         public boolean restartAsked(WorkerRole role) {
             return record.is(SessionState.CAPTURING) && side(role).supervisor().restart();
         }
-    }
-
-    private SessionReport report() {
-        return record.report(events, capture, filter.progress(), output, resources.refused());
     }
 }
