@@ -2,6 +2,8 @@ package io.pidcap.coordinator.cli;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.output.CaptureOutput;
+import io.pidcap.coordinator.output.StreamOutput;
+import io.pidcap.coordinator.output.StreamOutput.Waiting;
 import io.pidcap.coordinator.process.ProcessLife;
 import io.pidcap.coordinator.session.CaptureSession;
 import io.pidcap.coordinator.session.Json;
@@ -51,6 +53,14 @@ final class CaptureCommand extends BaseCommand {
             description = "Print JSON: with -w the report instead of the summary, without it a line for each packet.")
     boolean json;
 
+    @Option(
+            names = "--backlog",
+            paramLabel = "SIZE",
+            converter = Units.Bytes.class,
+            description = "Disk for packets that wait for the reader of standard output or the named pipe; those for "
+                    + "which there is no room are dropped and counted. At least 1M. Default: 256M.")
+    long backlogBytes = StreamOutput.DEFAULT_BACKLOG_BYTES;
+
     private @Nullable ProcessHandle caller;
 
     /** The capture is for this process: it also ends with it. */
@@ -61,6 +71,7 @@ final class CaptureCommand extends BaseCommand {
     @Override
     int execute(Console console) throws Exception {
         targets.check();
+        CaptureOptions.requireRange("--backlog", backlogBytes, StreamOutput.LEAST_BACKLOG_BYTES, 1L << 40);
         boolean printing = options.output == null;
         options.filterIs(expression);
         boolean onStandardOutput = printing || options.isToStandardOutput();
@@ -101,14 +112,15 @@ final class CaptureCommand extends BaseCommand {
     private CaptureSession start(Console console, SessionConfig config) {
         SessionHome home = home();
         Path libDirectory = WorkerLauncher.installedLibDirectory();
+        Waiting waiting = new Waiting(home.base(), backlogBytes);
         CaptureOutput output;
         if (options.output == null) {
-            output = LiveOutput.printed(json);
+            output = LiveOutput.printed(json, waiting);
         } else if (options.isToStandardOutput()) {
-            output = LiveOutput.pcapng(config.style());
+            output = LiveOutput.pcapng(config.style(), waiting);
         } else if (options.isToNamedPipe()) {
             console.say("waiting for a program that reads " + config.output());
-            output = LiveOutput.toNamedPipe(config.output(), config.style());
+            output = LiveOutput.toNamedPipe(config.output(), config.style(), waiting);
         } else {
             return CaptureSession.start(config, home, libDirectory);
         }

@@ -5,6 +5,7 @@ import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.output.CaptureOutput;
 import io.pidcap.coordinator.output.OutputStyle;
 import io.pidcap.coordinator.output.StreamOutput;
+import io.pidcap.coordinator.output.StreamOutput.Waiting;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -19,7 +20,7 @@ final class LiveOutput {
     private LiveOutput() {}
 
     /** @throws SessionException it is a terminal, or cannot be written */
-    static CaptureOutput pcapng(OutputStyle style) {
+    static CaptureOutput pcapng(OutputStyle style, Waiting waiting) {
         if (Terminal.isStdout()) {
             throw new SessionException(
                     Kind.USAGE,
@@ -28,7 +29,7 @@ final class LiveOutput {
                             + "them printed");
         }
         try {
-            return StreamOutput.capture(standardOutput(), StreamOutput.STANDARD_OUTPUT, style);
+            return StreamOutput.capture(standardOutput(), StreamOutput.STANDARD_OUTPUT, style, waiting);
         } catch (IOException e) {
             throw SessionException.output(e);
         }
@@ -39,17 +40,22 @@ final class LiveOutput {
      *
      * @throws SessionException it cannot be written
      */
-    static CaptureOutput toNamedPipe(Path pipe, OutputStyle style) {
+    static CaptureOutput toNamedPipe(Path pipe, OutputStyle style, Waiting waiting) {
         try {
             FileChannel channel = FileChannel.open(pipe, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-            return StreamOutput.capture(channel, pipe, style);
+            return StreamOutput.capture(channel, pipe, style, waiting);
         } catch (IOException e) {
             throw SessionException.output("open", pipe, e);
         }
     }
 
-    static CaptureOutput printed(boolean json) {
-        return StreamOutput.printed(standardOutput(), json, ZoneId.systemDefault());
+    /** @throws SessionException packets have no place to wait */
+    static CaptureOutput printed(boolean json, Waiting waiting) {
+        try {
+            return StreamOutput.printed(standardOutput(), json, ZoneId.systemDefault(), waiting);
+        } catch (IOException e) {
+            throw SessionException.output(e);
+        }
     }
 
     /** Not System.out, which keeps errors to itself. */

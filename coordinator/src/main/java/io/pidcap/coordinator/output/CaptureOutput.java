@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Where packets go that are kept: one file, one for each process name, one after the other, or standard output. Every
@@ -92,7 +93,17 @@ public interface CaptureOutput {
     /** Nothing came of it: deletes what there is. */
     void abandon() throws IOException;
 
-    /** Whether a write failed because nobody takes the packets any more, which is no failure of the session's. */
+    /** After the writer was closed: completes when everything is where it should be, as far as it comes there. */
+    default CompletableFuture<Void> taken() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** Packets that were handed over and are not written, because who reads them is too slow. From any thread. */
+    default long droppedPackets() {
+        return 0;
+    }
+
+    /** Whether nobody takes the packets any more, which is no failure of the session's. */
     default boolean isUnread() {
         return false;
     }

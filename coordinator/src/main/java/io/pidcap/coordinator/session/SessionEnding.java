@@ -32,6 +32,7 @@ final class SessionEnding {
     private final CompletableFuture<List<String>> ready;
     private final CompletableFuture<SessionEnd> ended = new CompletableFuture<>();
     private boolean filterIsOver;
+    private boolean completing;
     private @Nullable SessionState outcome;
 
     /** @param ready told of an end that comes before it */
@@ -127,7 +128,12 @@ final class SessionEnding {
         }
     }
 
+    /** The last words go into the output, and then all of it to where it should be. */
     private void complete() {
+        if (completing) {
+            return;
+        }
+        completing = true;
         try {
             parts.filter()
                     .closeOutput(parts.report(), epochNanos(record.readyOrNow()), epochNanos(record.stopAskedOrNow()));
@@ -137,7 +143,17 @@ final class SessionEnding {
                 record.failed(SessionException.output(e));
             }
         }
-        if (record.failure() != null || output.isUnread()) {
+        CompletableFuture<Void> taken = output.taken();
+        if (taken.isDone()) {
+            completed();
+        } else {
+            // A reader may take its time, in which the session still answers.
+            CompletableFuture<Void> unused = taken.thenRun(() -> parts.loop().execute(this::completed));
+        }
+    }
+
+    private void completed() {
+        if (record.failure() != null || output.lacksPackets()) {
             output.countLost(parts.filter().progress().counters().keptPackets());
         }
         try {

@@ -9,6 +9,7 @@ import io.pidcap.coordinator.output.OutputReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,16 @@ final class SessionOutput {
         }
     }
 
+    /** See {@link CaptureOutput#taken}. */
+    CompletableFuture<Void> taken() {
+        return output.taken();
+    }
+
+    /** Whether not all that was handed over is where it should be, without a failure. */
+    boolean lacksPackets() {
+        return output.isUnread() || output.droppedPackets() > 0;
+    }
+
     /** See {@link CaptureOutput#isUnread}. */
     boolean isUnread() {
         return output.isUnread();
@@ -58,7 +69,7 @@ final class SessionOutput {
     }
 
     long lostPackets() {
-        return lostPackets;
+        return Math.max(lostPackets, output.droppedPackets());
     }
 
     /** Why it is no use to go on, see {@link CaptureOutput#deleted}. */

@@ -35,7 +35,7 @@ class StreamOutputTest {
         private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
         private final int room;
         private final String words;
-        private boolean open = true;
+        private volatile boolean open = true;
 
         Pipe(int room, String words) {
             this.room = room;
@@ -65,6 +65,10 @@ class StreamOutputTest {
         }
     }
 
+    private StreamOutput.Waiting waiting() {
+        return new StreamOutput.Waiting(directory, StreamOutput.LEAST_BACKLOG_BYTES);
+    }
+
     private static CaptureFileWriter begin(StreamOutput output) throws IOException {
         CaptureFileWriter writer = output.writer();
         writer.addInterface(new InterfaceDescription("lo", LinkType.ETHERNET, 262144, ""));
@@ -78,15 +82,16 @@ class StreamOutputTest {
     @Test
     void shouldHandOverEachPacketWhenFlushedAndCloseInTheEnd() throws IOException {
         Pipe pipe = new Pipe(1 << 20, "");
-        StreamOutput output = StreamOutput.capture(pipe, StreamOutput.STANDARD_OUTPUT, OutputStyle.DEFAULT);
+        StreamOutput output = StreamOutput.capture(pipe, StreamOutput.STANDARD_OUTPUT, OutputStyle.DEFAULT, waiting());
         CaptureFileWriter writer = begin(output);
         for (int time = 1; time <= 3; time++) {
             packet(writer, time);
             writer.flush();
-            assertThat(packetsIn(pipe)).isEqualTo(time);
+            awaitPackets(pipe, time);
         }
         packet(writer, 4);
         writer.close();
+        output.taken().join();
         output.complete();
         assertThat(pipe.isOpen()).isFalse();
         assertThat(packetsIn(pipe)).isEqualTo(4);
@@ -116,8 +121,9 @@ class StreamOutputTest {
     void shouldWriteTheFormatOfTheNamedPipe() throws IOException {
         Pipe pipe = new Pipe(1 << 20, "");
         Path target = Path.of("/tmp/p.pcap");
-        StreamOutput output = StreamOutput.capture(pipe, target, OutputStyle.DEFAULT);
+        StreamOutput output = StreamOutput.capture(pipe, target, OutputStyle.DEFAULT, waiting());
         begin(output).close();
+        output.taken().join();
         byte[] written = pipe.taken.toByteArray();
         assertThat(Byte.toUnsignedInt(written[0])).isIn(0x4d, 0xa1);
         assertThat(output.report()).isEqualTo(new OutputReport("/tmp/p.pcap", "pcap", 0));
@@ -128,7 +134,8 @@ class StreamOutputTest {
     void shouldCountThePacketsThatTheReaderDidNotTake() throws IOException {
         for (int round = 0; round < 200; round++) {
             Pipe pipe = new Pipe(600 + random.nextInt(3000), "Broken pipe");
-            StreamOutput output = StreamOutput.capture(pipe, StreamOutput.STANDARD_OUTPUT, OutputStyle.DEFAULT);
+            StreamOutput output =
+                    StreamOutput.capture(pipe, StreamOutput.STANDARD_OUTPUT, OutputStyle.DEFAULT, waiting());
             CaptureFileWriter writer = begin(output);
             int handedOver = 0;
             try {
@@ -137,12 +144,16 @@ class StreamOutputTest {
                     packet(writer, handedOver);
                     if (random.nextInt(10) == 0) {
                         writer.flush();
+                        if (handedOver > 50) {
+                            output.taken().join();
+                        }
                     }
                 }
             } catch (IOException e) {
                 assertThat(e).hasMessage("write standard output: Broken pipe");
             }
             writer.close();
+            output.taken().join();
             assertThat(output.isUnread()).isTrue();
             assertThat(output.notes()).hasSize(1);
             assertThat(output.countLost(handedOver))
@@ -156,14 +167,14 @@ class StreamOutputTest {
     @ValueSource(booleans = {false, true})
     void shouldPrintLines(boolean json) throws IOException {
         Pipe pipe = new Pipe(1 << 20, "");
-        StreamOutput output = StreamOutput.printed(pipe, json, ZoneOffset.UTC);
+        StreamOutput output = StreamOutput.printed(pipe, json, ZoneOffset.UTC, waiting());
         CaptureFileWriter writer = begin(output);
         packet(writer, 1);
-        writer.flush();
+        writer.close();
+        output.taken().join();
         assertThat(pipe.taken.toString(StandardCharsets.UTF_8))
                 .startsWith(json ? "{\"time\":\"1970-01-01T" : "1970-01-01 ")
                 .endsWith("\n");
-        writer.close();
         assertThat(pipe.isOpen()).isFalse();
         assertThat(output.countLost(1)).isZero();
         assertThat(output.report().fileFormat()).isEqualTo(json ? "json" : "text");
@@ -171,16 +182,93 @@ class StreamOutputTest {
 
     @Test
     void shouldTakeOtherErrorsForFailures() throws IOException {
-        StreamOutput output = StreamOutput.printed(new Pipe(5, "No space left on device"), false, ZoneOffset.UTC);
+        StreamOutput output =
+                StreamOutput.printed(new Pipe(5, "No space left on device"), false, ZoneOffset.UTC, waiting());
         CaptureFileWriter writer = begin(output);
         packet(writer, 1);
-        assertThatIOException().isThrownBy(writer::flush);
+        writer.flush();
+        output.taken().join();
+        packet(writer, 2);
+        assertThatIOException().isThrownBy(writer::flush).withMessageContaining("No space left on device");
         assertThat(output.isUnread()).isFalse();
-        assertThat(output.countLost(1)).isEqualTo(1);
+        assertThat(output.countLost(2)).isEqualTo(2);
+    }
+
+    /** A real pipe: what waits stays below the bound, what has no room is dropped, and all that is read is whole. */
+    @Test
+    void shouldNeitherWaitNorGrowWhileItsReaderStandsStill() throws Exception {
+        PipeReader reader = PipeReader.open(directory);
+        StreamOutput output =
+                StreamOutput.capture(reader.writeEnd(), StreamOutput.STANDARD_OUTPUT, OutputStyle.DEFAULT, waiting());
+        CaptureFileWriter writer = begin(output);
+        int handedOver = 0;
+        while (output.droppedPackets() < 1000) {
+            handedOver++;
+            packet(writer, handedOver);
+            if (handedOver % 500 == 0) {
+                writer.flush();
+            }
+            assertThat(handedOver).isLessThan(100_000);
+        }
+        long droppedWhileStanding = output.droppedPackets();
+        writer.flush();
+        reader.readOn();
+        // It has all that waited, so there is room again.
+        while (true) {
+            handedOver++;
+            packet(writer, handedOver);
+            writer.flush();
+            if (output.droppedPackets() == droppedWhileStanding) {
+                break;
+            }
+            droppedWhileStanding = output.droppedPackets();
+        }
+        writer.close();
+        output.taken().join();
+
+        assertThat(output.isUnread()).isFalse();
+        assertThat(output.countLost(handedOver)).isEqualTo(output.droppedPackets());
+        assertThat(packetsIn(reader.all())).isEqualTo(handedOver - output.droppedPackets());
+        assertThat(output.notes().toString()).contains(output.droppedPackets() + " packets were dropped");
+    }
+
+    /** It takes nothing, and nothing more comes: it is not waited for for ever, and what it did not take is lost. */
+    @Test
+    void shouldGiveUpAReaderThatStandsStillInTheEnd() throws Exception {
+        PipeReader reader = PipeReader.open(directory);
+        StreamOutput output = StreamOutput.capture(
+                reader.writeEnd(),
+                StreamOutput.STANDARD_OUTPUT,
+                OutputStyle.DEFAULT,
+                new StreamOutput.Waiting(directory, StreamOutput.LEAST_BACKLOG_BYTES, 200));
+        CaptureFileWriter writer = begin(output);
+        int handedOver = 3000;
+        for (int time = 1; time <= handedOver; time++) {
+            packet(writer, time);
+        }
+        writer.close();
+        output.taken().join();
+
+        assertThat(output.isUnread()).isTrue();
+        assertThat(output.notes().toString()).contains("took nothing for too long");
+        reader.readOn();
+        assertThat(output.countLost(handedOver)).isEqualTo(handedOver - packetsIn(reader.all()));
+    }
+
+    private void awaitPackets(Pipe pipe, int packets) throws IOException {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (packetsIn(pipe) < packets && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        assertThat(packetsIn(pipe)).isEqualTo(packets);
     }
 
     private int packetsIn(Pipe pipe) throws IOException {
-        Path file = Files.write(directory.resolve("taken.pcapng"), pipe.taken.toByteArray());
+        return packetsIn(pipe.taken.toByteArray());
+    }
+
+    private int packetsIn(byte[] taken) throws IOException {
+        Path file = Files.write(directory.resolve("taken.pcapng"), taken);
         int packets = 0;
         try (PcapngReader reader = PcapngReader.open(file)) {
             while (reader.next()) {
