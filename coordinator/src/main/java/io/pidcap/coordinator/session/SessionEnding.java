@@ -4,7 +4,9 @@ import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -227,7 +229,7 @@ final class SessionEnding {
         }
     }
 
-    /** By a fault of pidcap: what the session's thread keeps can no longer be relied on. */
+    /** By a fault of pidcap: what the session's thread keeps can no longer be relied on. Always tells of the end. */
     void crashed(Throwable e) {
         if (ended.isDone()) {
             return;
@@ -243,17 +245,47 @@ final class SessionEnding {
                     "`pidcap recover " + directory.id() + "` completes the output with what was captured; " + please,
                     e));
         } else {
-            fail(new SessionException(Kind.FAILURE, what, please, e));
+            try {
+                fail(new SessionException(Kind.FAILURE, what, please, e));
+            } catch (RuntimeException | Error again) {
+                leave(new SessionException(
+                        Kind.FAILURE,
+                        what + "; and so did the attempt to end it: " + again,
+                        "`pidcap recover " + directory.id() + "` tidies up what it left; " + please,
+                        again));
+            }
         }
     }
 
-    /** As if the coordinator had been killed. */
+    /** As if the coordinator had been killed. What else fails now keeps nobody from being told. */
     private void leave(SessionException why) {
-        parts.loop().end();
-        parts.capture().abort();
-        parts.events().abort();
-        parts.filter().abort();
-        parts.resources().close();
-        ended.completeExceptionally(why);
+        Map<String, Runnable> steps = new LinkedHashMap<>();
+        steps.put("end the session's thread", parts.loop()::end);
+        steps.put("kill the capture-worker", parts.capture()::abort);
+        steps.put("kill the event-worker", parts.events()::abort);
+        steps.put("stop the filter stage", parts.filter()::abort);
+        steps.put("close the session's pipes and journal", parts.resources()::close);
+        SessionException told = why;
+        try {
+            for (Map.Entry<String, Runnable> step : steps.entrySet()) {
+                told = leaving(step.getKey(), step.getValue(), told);
+            }
+        } finally {
+            ready.completeExceptionally(told);
+            ended.completeExceptionally(told);
+        }
+    }
+
+    /** @return {@code why}, or the same with the words of this step's failure */
+    private static SessionException leaving(String step, Runnable action, SessionException why) {
+        try {
+            action.run();
+            return why;
+        } catch (RuntimeException | Error e) {
+            SessionException more =
+                    new SessionException(why.kind(), why.text() + "; " + step + ": " + e, why.hint(), why);
+            more.addSuppressed(e);
+            return more;
+        }
     }
 }
