@@ -34,6 +34,7 @@ final class RecoverCommand extends BaseCommand {
     @Override
     int execute(Console console) throws Exception {
         Sessions sessions = sessions();
+        StaleSessions.tidy(console, sessions);
         SessionReport report = SessionRecovery.recover(choose(sessions, id).directory());
         sessions.tidy();
         console.print(json ? Json.write(report) + "\n" : ReportText.summary(report));

@@ -4,7 +4,7 @@ import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.session.Sessions;
 import java.util.List;
 
-/** Tells of sessions that wait to be recovered. */
+/** Tells of sessions that wait to be recovered, and removes what never became one. */
 final class StaleSessions {
     private StaleSessions() {}
 
@@ -12,6 +12,7 @@ final class StaleSessions {
     static void tell(Console console, Sessions sessions) {
         List<Sessions.Found> stale;
         try {
+            tidy(console, sessions);
             stale = sessions.stale();
         } catch (SessionException e) {
             console.say(e.text());
@@ -23,6 +24,13 @@ final class StaleSessions {
             console.say(stale.size() + " sessions have lost their coordinators: "
                     + String.join(", ", stale.stream().map(Sessions.Found::id).toList())
                     + "; `pidcap recover ID` completes the file of each");
+        }
+    }
+
+    /** @throws SessionException they cannot be listed */
+    static void tidy(Console console, Sessions sessions) {
+        for (String id : sessions.removeNeverBegun()) {
+            console.say("removed the session " + id + ", whose coordinator died before it began");
         }
     }
 

@@ -52,6 +52,7 @@ final class StatusCommand extends BaseCommand {
 
     @Override
     int execute(Console console) throws Exception {
+        StaleSessions.tidy(console, sessions());
         List<Entry> entries = new ArrayList<>();
         for (Sessions.Found found : wanted()) {
             entries.add(entry(found));

@@ -8,11 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +38,9 @@ import org.slf4j.LoggerFactory;
 public record SessionDirectory(Path path) {
     /** {@code sun_path} of unix(7) holds 108 bytes with the final zero. */
     private static final int MOST_SOCKET_PATH_BYTES = 107;
+
+    /** From a directory's making to its mark; a tenth of a second, unless its maker is stopped meanwhile. */
+    static final Duration MOST_BEGINNING = Duration.ofMinutes(10);
 
     private static final int RESERVE_BYTES = 128 * 1024;
     private static final Logger LOG = LoggerFactory.getLogger(SessionDirectory.class);
@@ -129,6 +136,27 @@ public record SessionDirectory(Path path) {
                         Kind.DISK_FULL,
                         "write to the session's directory " + path + ": No such file or directory",
                         "leave it there while the session runs"));
+    }
+
+    /**
+     * Whether its maker died before it had written what it is: it has neither mark nor journal nor packets, and is much
+     * older than the making of one takes.
+     */
+    boolean neverBegan(Instant now) throws IOException {
+        return !Files.exists(markFile(), LinkOption.NOFOLLOW_LINKS)
+                && !Files.exists(journal(), LinkOption.NOFOLLOW_LINKS)
+                && isEmptyOrAbsent(spool())
+                && Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant()
+                        .isBefore(now.minus(MOST_BEGINNING));
+    }
+
+    private static boolean isEmptyOrAbsent(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.findAny().isEmpty();
+        } catch (NoSuchFileException e) {
+            return true;
+        }
     }
 
     /** Whether the spool and the journal of a session that is over are there. */

@@ -4,6 +4,7 @@ import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,28 @@ public final class Sessions {
                 .all().stream()
                         .filter(found -> !found.mark().isOver() && !found.id().equals(one.id()))
                         .anyMatch(found -> found.mark().output().equals(output.toString()));
+    }
+
+    /**
+     * Removes what is left of sessions whose maker died before they began. One that is being made now is younger; should its
+     * maker have been stopped for so long, it fails with nothing lost.
+     *
+     * @return their ids
+     */
+    public List<String> removeNeverBegun() {
+        Instant now = Instant.now();
+        List<String> removed = new ArrayList<>();
+        for (SessionDirectory directory : home.list()) {
+            try {
+                if (SessionId.isValid(directory.id()) && directory.neverBegan(now)) {
+                    directory.delete();
+                    removed.add(directory.id());
+                }
+            } catch (IOException e) {
+                LOG.warn("remove {}, which never began: {}", directory.path(), e.getMessage());
+            }
+        }
+        return removed;
     }
 
     /** The report of a session that is over. */

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pidcap.coordinator.failure.SessionException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.LocalDateTime;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,5 +100,34 @@ class SessionMarkFileTest {
 
         assertThat(sessions.all()).hasSize(Sessions.KEPT + 1);
         assertThat(sessions.alive()).hasSize(1);
+    }
+
+    /** Whose maker lives, or may, or that holds anything, stays. */
+    @Test
+    void shouldRemoveOnlyWhatNeverBegan() throws IOException {
+        SessionDirectory left = old(home.create(WHEN.plusMinutes(1), "left"));
+        SessionDirectory beingMade = home.create(WHEN.plusMinutes(2), "being-made");
+        SessionDirectory withPackets = home.create(WHEN.plusMinutes(3), "with-packets");
+        Files.createFile(withPackets.spool().resolve("1-0.pcap"));
+        SessionDirectory withJournal = home.create(WHEN.plusMinutes(4), "with-journal");
+        Files.createFile(withJournal.journal());
+        mark.write(directory.markFile());
+        List.of(directory, withPackets, withJournal).forEach(SessionMarkFileTest::old);
+
+        assertThat(new Sessions(home).removeNeverBegun()).containsExactly(left.id());
+
+        assertThat(home.list())
+                .extracting(SessionDirectory::id)
+                .containsExactlyInAnyOrder(directory.id(), beingMade.id(), withPackets.id(), withJournal.id());
+    }
+
+    private static SessionDirectory old(SessionDirectory directory) {
+        Instant longAgo = Instant.now().minus(SessionDirectory.MOST_BEGINNING).minusSeconds(1);
+        try {
+            Files.setLastModifiedTime(directory.path(), FileTime.from(longAgo));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return directory;
     }
 }

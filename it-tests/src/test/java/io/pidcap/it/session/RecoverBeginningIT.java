@@ -9,6 +9,9 @@ import io.pidcap.it.support.Require;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,6 +68,27 @@ class RecoverBeginningIT {
         Pidcap.Result captured = pidcap.run(again.toArray(String[]::new));
         assertThat(captured.exitCode()).as(captured.err()).isZero();
         assertThat(captured.err()).doesNotContain("pidcap recover");
+    }
+
+    /** It has no mark yet: nobody knows it, and what it leaves is removed once it cannot be one that begins. */
+    @Test
+    void shouldRemoveWhatNeverBegan() throws Exception {
+        kill("io/pidcap/coordinator/session/SessionMarkFile", "-w a.pcapng");
+        Path left = onlySession();
+        Pidcap pidcap = new Pidcap(directory);
+        assertThat(pidcap.run("status").err()).doesNotContain("removed");
+        assertThat(left).exists();
+
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofMinutes(11))));
+
+        assertThat(pidcap.run("status").err()).contains("removed the session " + left.getFileName());
+        assertThat(left).doesNotExist();
+    }
+
+    private Path onlySession() throws IOException {
+        try (Stream<Path> sessions = Files.list(directory.resolve("state/sessions"))) {
+            return sessions.findFirst().orElseThrow();
+        }
     }
 
     /** It was about to make its file when the file of another was there. */
