@@ -67,8 +67,8 @@ public enum Require {
             case NETNS -> failure("unshare --net", "unshare", "--net", "true");
             case CLOCK -> cannotSetClock();
             case PIDS -> cannotChoosePids();
-            case EXT4 -> missing("mkfs.ext4").or(() -> failure("find a loop device", "losetup", "-f"));
-            case BTRFS -> missing("mkfs.btrfs").or(() -> failure("find a loop device", "losetup", "-f"));
+            case EXT4 -> cannotMountFilesAs("ext4");
+            case BTRFS -> cannotMountFilesAs("btrfs");
             case DOCKER -> DockerDaemon.problem();
             case EBPF -> lacks("events-exact");
             case PREFILTER -> lacks("prefilter");
@@ -99,6 +99,21 @@ public enum Require {
         boolean found = folders.stream().anyMatch(f -> Files.isExecutable(Path.of(f, command)))
                 || Files.isExecutable(Path.of("/usr/sbin", command));
         return found ? Optional.empty() : Optional.of("the command " + command + " is not installed");
+    }
+
+    private static Optional<String> cannotMountFilesAs(String kind) {
+        return missing("mkfs." + kind)
+                .or(() -> failure("find a loop device", "losetup", "-f"))
+                .or(() -> isKnownToKernel(kind) ? Optional.empty() : failure("load " + kind, "modprobe", kind));
+    }
+
+    private static boolean isKnownToKernel(String kind) {
+        try {
+            return Files.readAllLines(Path.of("/proc/filesystems")).stream()
+                    .anyMatch(line -> line.endsWith("\t" + kind));
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Sets it to what it shows. */
