@@ -4,9 +4,12 @@ import io.pidcap.coordinator.platform.PrivateFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.logging.ErrorManager;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -51,7 +54,50 @@ public final class Logs {
         if (!Files.exists(file)) {
             Files.createFile(file, PrivateFiles.attributesOf(file));
         }
-        ROOT.addHandler(handler(new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.APPEND))));
+        ROOT.addHandler(bounded(file, SessionLogs.MOST_BYTES));
+    }
+
+    /** Appends to {@code file}; once it is longer than that, lines are left out and counted until somebody has emptied it. */
+    static Handler bounded(Path file, long mostBytes) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.APPEND);
+        Handler handler = new BoundedHandler(channel, mostBytes);
+        handler.setLevel(Level.ALL);
+        return handler;
+    }
+
+    private static final class BoundedHandler extends StreamHandler {
+        private final FileChannel channel;
+        private final long mostBytes;
+        private long leftOut;
+
+        BoundedHandler(FileChannel channel, long mostBytes) {
+            super(new BufferedOutputStream(Channels.newOutputStream(channel)), new SimpleFormatter());
+            this.channel = channel;
+            this.mostBytes = mostBytes;
+        }
+
+        @Override
+        public synchronized void publish(LogRecord line) {
+            if (isFull()) {
+                leftOut++;
+                return;
+            }
+            if (leftOut > 0) {
+                super.publish(new LogRecord(Level.WARNING, leftOut + " lines were left out: too many in a short time"));
+                leftOut = 0;
+            }
+            super.publish(line);
+            flush();
+        }
+
+        private boolean isFull() {
+            try {
+                return channel.size() > mostBytes;
+            } catch (IOException e) {
+                reportError("the length of the log", e, ErrorManager.WRITE_FAILURE);
+                return true;
+            }
+        }
     }
 
     private static Handler handler(OutputStream stream) {
