@@ -19,7 +19,7 @@ rem The same for all three programs, and the same options as in the launcher for
 set "PIDCAP_CLASS_PATH=%PIDCAP_LIB%\pidcap-capture-worker.jar;%PIDCAP_LIB%\pidcap-event-worker.jar"
 set "PIDCAP_CLASS_PATH=%PIDCAP_CLASS_PATH%;%PIDCAP_LIB%\pidcap-coordinator.jar"
 set "PIDCAP_OPTIONS=-XX:+UseSerialGC -Xshare:auto"
-set "PIDCAP_OPTIONS=%PIDCAP_OPTIONS% -Xms32m -Xmn12m -Xmx256m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=15 -XX:-ShrinkHeapInSteps"
+set "PIDCAP_OPTIONS=%PIDCAP_OPTIONS% -Xms32m -Xmn6m -Xmx256m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=15 -XX:-ShrinkHeapInSteps"
 set "PIDCAP_OPTIONS=%PIDCAP_OPTIONS% -XX:TieredStopAtLevel=1"
 if /i "%~1"=="filter" set "PIDCAP_OPTIONS=-XX:+UseSerialGC -Xshare:auto -Xms320m -Xmn192m -Xmx1g"
 

@@ -20,7 +20,7 @@ final class CaptureLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureLoop.class);
 
     /** A little less than what was promised, for a turn and a flush take time too. */
-    private static final long ANNOUNCE_MILLIS = PipeLimits.PROGRESS_MILLIS * 8 / 10;
+    private static final long ANNOUNCE_MILLIS = PipeLimits.PROGRESS_MILLIS * 9 / 10;
 
     /** A source that is never empty may get that far when the wall clock is set while it drains. */
     private static final long DRAIN_DEADLINE_MILLIS = 5_000;

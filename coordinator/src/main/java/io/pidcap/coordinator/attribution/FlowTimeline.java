@@ -8,8 +8,7 @@ import io.pidcap.protocol.model.SocketEntry;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.model.SocketState;
 import io.pidcap.protocol.model.TransportProtocol;
-import java.util.HashMap;
-import java.util.Map;
+import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +23,16 @@ public final class FlowTimeline {
     /** One socket holds no more intervals than this: a UDP socket that connects to ever new peers ends its oldest. */
     static final int MAX_INTERVALS_OF_SOCKET = 1024;
 
+    /** The table of sockets grows when so much of it is in use. */
+    private static final float SOCKETS_BY_SLOT = 0.8f;
+
     private final ProcessRegistry processes;
     private final OwnershipIndex index;
     private final LocalAddresses addresses = new LocalAddresses();
     private final Namespaces namespaces = new Namespaces();
-    private Map<Long, TrackedSocket> sockets = new HashMap<>();
+    /** By number, without an object for the number or for the entry: 50 bytes less for each of very many. */
+    private Long2ObjectHashMap<TrackedSocket> sockets = socketTable(0);
+
     private long beganMonotonicNanos = FlowInterval.ALWAYS;
     private long watermarkMonotonicNanos = Long.MIN_VALUE;
     private long knowledge = 1;
@@ -81,8 +85,8 @@ public final class FlowTimeline {
         processes.exitedAllBut(snapshot.processes(), taken);
         addresses.replace(snapshot.localAddresses(), namespaces, taken);
 
-        Map<Long, TrackedSocket> earlier = sockets;
-        sockets = new HashMap<>(snapshot.sockets().size() * 4 / 3 + 1);
+        Long2ObjectHashMap<TrackedSocket> earlier = sockets;
+        sockets = socketTable(snapshot.sockets().size());
         index.connected().reserve(snapshot.sockets().size());
         for (SocketEntry entry : snapshot.sockets()) {
             add(entry);
@@ -92,6 +96,10 @@ public final class FlowTimeline {
                 index.end(gone, taken, true);
             }
         }
+    }
+
+    private static Long2ObjectHashMap<TrackedSocket> socketTable(int sockets) {
+        return new Long2ObjectHashMap<>((int) (sockets / SOCKETS_BY_SLOT) + 1, SOCKETS_BY_SLOT);
     }
 
     private void add(SocketEntry entry) {

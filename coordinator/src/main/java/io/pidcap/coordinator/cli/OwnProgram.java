@@ -15,7 +15,7 @@ final class OwnProgram {
 
     /** As for the workers: quickly started, and a heap that follows what lives. */
     private static final String DEFAULT_JVM_OPTIONS = "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto"
-            + " -Xms32m -Xmn12m -Xmx512m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=15 -XX:-ShrinkHeapInSteps";
+            + " -Xms32m -Xmn6m -Xmx512m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=15 -XX:-ShrinkHeapInSteps";
 
     private OwnProgram() {}
 

@@ -133,7 +133,10 @@ public final class WorkerLauncher {
                 "--enable-native-access=ALL-UNNAMED"));
         options.addAll(
                 role == WorkerRole.CAPTURE
-                        ? List.of("-Xms8m", "-Xmn4m", "-Xmx48m")
+                        // Packets are copied in native code. To compile the little that is around it costs more CPU
+                        // than
+                        // to interpret it.
+                        ? List.of("-Xms8m", "-Xmn4m", "-Xmx48m", "-XX:CompileThresholdScaling=10")
                         : List.of("-Xms24m", "-Xmn8m", "-Xmx256m"));
         String archive = System.getProperty(ARCHIVE_PROPERTY, "");
         if (!archive.isEmpty()) {

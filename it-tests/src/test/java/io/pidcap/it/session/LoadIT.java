@@ -58,7 +58,7 @@ class LoadIT {
 
     @BeforeEach
     void needs() {
-        String heap = "-Dpidcap.jvm=-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms32m -Xmn12m -Xmx256m"
+        String heap = "-Dpidcap.jvm=-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xms32m -Xmn6m -Xmx256m"
                 + " -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=15 -XX:-ShrinkHeapInSteps";
         pidcap = new Pidcap(directory, "", List.of(heap, "-Dpidcap.spool.segmentBytes=" + SEGMENT_BYTES));
         sessions = new StartedSessions(pidcap);

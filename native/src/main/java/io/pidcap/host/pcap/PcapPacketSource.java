@@ -36,7 +36,7 @@ public final class PcapPacketSource implements PacketSource {
      * Under load the kernel hands over hundreds of blocks a second. To wake for each costs more than to copy it, so turns
      * keep this distance, but only so long as the buffer could take {@link #TOP_BYTES_PER_MILLI} for twice that time.
      */
-    private static final int TURN_MILLIS = 20;
+    private static final int TURN_MILLIS = 25;
 
     /** Differences of two readings of the clocks below this are noise. */
     private static final long SAME_OFFSET_NANOS = 1_000_000;
@@ -70,6 +70,7 @@ public final class PcapPacketSource implements PacketSource {
     private @Nullable CapturePrefilter prefilter;
     private long prefilteredBefore;
     private boolean moreToCome;
+    private int packetsInLastTurn;
     private long lastTurnNanoTime = System.nanoTime();
     private boolean closed;
 
@@ -151,6 +152,7 @@ public final class PcapPacketSource implements PacketSource {
                 emptied = asked;
                 drainedUntil = before(asked, holdMillis());
             }
+            packetsInLastTurn = packets;
             writtenPackets += packets;
             target.pumped(packets);
             return packets;
@@ -167,15 +169,20 @@ public final class PcapPacketSource implements PacketSource {
         notWritten(pump(target, waitMillis));
     }
 
+    /** Where packets come all the time, this thread is not woken for the first of them, only to sleep again. */
     private void awaitTurn(int waitMillis) {
-        if (own.await(waitMillis)) {
-            long sinceLastMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastTurnNanoTime);
-            long leftMillis = Math.min(turnMillis, waitMillis) - sinceLastMillis;
-            if (leftMillis > 0) {
-                own.pause((int) leftMillis);
-            }
+        int pauseMillis = Math.min(turnMillis, waitMillis);
+        if (packetsInLastTurn > 0 || own.await(waitMillis)) {
+            pause(pauseMillis);
         }
         lastTurnNanoTime = System.nanoTime();
+    }
+
+    private void pause(int distanceMillis) {
+        long sinceLastMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastTurnNanoTime);
+        if (sinceLastMillis < distanceMillis) {
+            own.pause((int) (distanceMillis - sinceLastMillis));
+        }
     }
 
     private int dispatch(PcapSegment target) {
