@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FlowTimeline {
     /** One socket holds no more intervals than this: a UDP socket that connects to ever new peers ends its oldest. */
-    static final int MAX_INTERVALS_OF_SOCKET = 1024;
+    public static final int MAX_INTERVALS_OF_SOCKET = 1024;
+
+    /** Nothing is answered for longer after its end. */
+    public static final long LONGEST_TAIL_NANOS = FlowInterval.TCP_TAIL_NANOS;
 
     /** The table of sockets grows when so much of it is in use. */
     private static final float SOCKETS_BY_SLOT = 0.8f;

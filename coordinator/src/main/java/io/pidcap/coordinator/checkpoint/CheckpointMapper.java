@@ -36,6 +36,9 @@ public final class CheckpointMapper {
                 .setRun(checkpoint.run())
                 .setOutputBytes(checkpoint.outputBytes())
                 .setTotals(toMessage(checkpoint.counters()));
+        if (checkpoint.allBeforeMonotonicNanos() != Long.MIN_VALUE) {
+            message.setAllBeforeMonotonicNanos(checkpoint.allBeforeMonotonicNanos());
+        }
         for (StreamPosition position : checkpoint.positions()) {
             message.addPositions(io.pidcap.protocol.v1.StreamPosition.newBuilder()
                     .setInterface(position.interfaceNumber())
@@ -92,7 +95,13 @@ public final class CheckpointMapper {
                         .toList(),
                 message.getPacketsInSeveralFiles());
         return new FilterCheckpoint(
-                message.getRun(), positions, message.getOutputBytes(), toModel(message.getTotals()), processes, files);
+                message.getRun(),
+                positions,
+                message.getOutputBytes(),
+                toModel(message.getTotals()),
+                processes,
+                files,
+                message.hasAllBeforeMonotonicNanos() ? message.getAllBeforeMonotonicNanos() : Long.MIN_VALUE);
     }
 
     private static FilterCounters toModel(FilterTotals message) {

@@ -21,6 +21,9 @@ final class CaptureOptions {
     /** Size at which a segment of the spool ends; for tests that want many. */
     private static final String SEGMENT_BYTES_PROPERTY = "pidcap.spool.segmentBytes";
 
+    /** Length at which a journal is compacted; for tests that want it often. */
+    private static final String JOURNAL_BYTES_PROPERTY = "pidcap.journal.bytes";
+
     @Option(
             names = {"-w", "--write"},
             paramLabel = "FILE",
@@ -206,6 +209,7 @@ final class CaptureOptions {
                 SessionConfig.Events.valueOf(events.name().toUpperCase(Locale.ROOT)),
                 (int) pollIntervalMillis,
                 Long.getLong(SEGMENT_BYTES_PROPERTY, SessionConfig.DEFAULT_SEGMENT_BYTES),
+                Long.getLong(JOURNAL_BYTES_PROPERTY, SessionConfig.DEFAULT_JOURNAL_BYTES),
                 durationMillis,
                 packetLimit,
                 user.userId(),

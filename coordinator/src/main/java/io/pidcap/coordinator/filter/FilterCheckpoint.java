@@ -14,6 +14,7 @@ import java.util.Map;
  * @param outputBytes the output's length, all of it given to the file system
  * @param counters of that beginning of the spool
  * @param files what of those bytes is in which file, where the output writes several at once
+ * @param allBeforeMonotonicNanos no packet that lies behind is older; {@link Long#MIN_VALUE}: not known
  */
 public record FilterCheckpoint(
         int run,
@@ -21,7 +22,8 @@ public record FilterCheckpoint(
         long outputBytes,
         FilterCounters counters,
         List<ProcessTotals> processes,
-        FileTotals files) {
+        FileTotals files,
+        long allBeforeMonotonicNanos) {
     /** Before everything. */
     public static final FilterCheckpoint NOTHING = new FilterCheckpoint(
             0,
@@ -29,7 +31,8 @@ public record FilterCheckpoint(
             0,
             new FilterCounters(0, 0, 0, 0, Map.of(), Map.of(), 0, 0, Map.of(), 0, 0),
             List.of(),
-            FileTotals.NONE);
+            FileTotals.NONE,
+            Long.MIN_VALUE);
 
     public FilterCheckpoint {
         positions = List.copyOf(positions);

@@ -7,6 +7,7 @@ import io.pidcap.protocol.model.PrefilterSeen;
 import io.pidcap.protocol.model.SocketSnapshot;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the filter stage is told, in the order in which it happened. */
@@ -67,6 +68,13 @@ public sealed interface FilterCommand {
      * the next snapshot.
      */
     record EventsEnded() implements FilterCommand {}
+
+    /**
+     * Where the stage is, is to be told.
+     *
+     * @param taker called on the filter's thread; it must be quick and must not wait for that thread
+     */
+    record CheckpointWanted(Consumer<FilterCheckpoint> taker) implements FilterCommand {}
 
     /** Nothing more comes: what is left is filtered without waiting for anything, then the stage is over. */
     record Finish() implements FilterCommand {}

@@ -8,6 +8,7 @@ import io.pidcap.coordinator.attribution.ProcessRegistry;
 import io.pidcap.coordinator.clock.ClockTrack;
 import io.pidcap.coordinator.clock.PacketClock;
 import io.pidcap.coordinator.filter.FilterCommand.BatchArrived;
+import io.pidcap.coordinator.filter.FilterCommand.CheckpointWanted;
 import io.pidcap.coordinator.filter.FilterCommand.EventsEnded;
 import io.pidcap.coordinator.filter.FilterCommand.Finish;
 import io.pidcap.coordinator.filter.FilterCommand.PrefilterSeenArrived;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +60,9 @@ final class FilterStage implements SpoolStream.Observer {
     private final @Nullable PrefilterJudge judge;
 
     private long passedMonotonicNanos = Long.MIN_VALUE;
+    private long forgottenBeforeMonotonicNanos = Long.MIN_VALUE;
     private long flushedBytes;
+    private @Nullable Consumer<FilterCheckpoint> checkpointTaker;
     private boolean withoutEvents;
     private boolean finishing;
 
@@ -104,6 +108,9 @@ final class FilterStage implements SpoolStream.Observer {
             runs.add(open(opened));
         } else if (command instanceof RunEnded ended) {
             runs.ended(ended.run());
+        } else if (command instanceof CheckpointWanted wanted) {
+            checkpointTaker = wanted.taker();
+            tellCheckpoint();
         } else if (command instanceof EventsEnded) {
             withoutEvents = true;
         } else if (command instanceof Finish) {
@@ -193,8 +200,20 @@ final class FilterStage implements SpoolStream.Observer {
         // Not by the packets alone: one with a time in the future must not cost the others their owners.
         long forgettable = Math.min(passedMonotonicNanos, timeline.watermarkMonotonicNanos());
         if (forgettable > Long.MIN_VALUE + DISORDER_NANOS) {
-            timeline.forgetBefore(forgettable - DISORDER_NANOS);
-            clock.forgetBefore(forgettable - DISORDER_NANOS);
+            forgottenBeforeMonotonicNanos = Math.max(forgottenBeforeMonotonicNanos, forgettable - DISORDER_NANOS);
+            timeline.forgetBefore(forgottenBeforeMonotonicNanos);
+            clock.forgetBefore(forgottenBeforeMonotonicNanos);
+        }
+        tellCheckpoint();
+    }
+
+    /** Not while fragments are held that lie before it: who goes on from there would not find them. */
+    private void tellCheckpoint() throws IOException {
+        Consumer<FilterCheckpoint> taker = checkpointTaker;
+        if (taker != null && !selector.holdsFragments()) {
+            checkpointTaker = null;
+            flush();
+            taker.accept(checkpoint());
         }
     }
 
@@ -211,10 +230,11 @@ final class FilterStage implements SpoolStream.Observer {
                 output.length(),
                 selector.counters(runs.unreadableBytes()),
                 processes.totals(),
-                output.fileTotals());
+                output.fileTotals(),
+                forgottenBeforeMonotonicNanos);
     }
 
-    /** Before the packet that the output is asked about; only from within the output's {@code turn} and {@code idle}. */
+    /** Between two packets: from within {@link #apply}, and the output's {@code turn} and {@code idle}. */
     FilterCheckpoint checkpoint() {
         return checkpoint(runs.currentNumber());
     }

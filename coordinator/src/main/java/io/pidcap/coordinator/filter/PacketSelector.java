@@ -223,6 +223,10 @@ final class PacketSelector implements FragmentHold.Decider {
         hold.giveUpAll(this);
     }
 
+    boolean holdsFragments() {
+        return hold.size() > 0;
+    }
+
     FilterCounters counters(long unreadableBytes) {
         return tally.snapshot(hold.size(), unreadableBytes);
     }

@@ -1,7 +1,7 @@
 package io.pidcap.coordinator.journal;
 
 import io.pidcap.protocol.file.CaptureFileException;
-import io.pidcap.protocol.file.JournalReader;
+import io.pidcap.protocol.file.JournalSequence;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.CaptureReady;
@@ -42,8 +42,7 @@ public final class JournalReplay implements AutoCloseable {
         default void captureRunEnded(int run) {}
     }
 
-    private final JournalReader reader;
-    private final String file;
+    private final JournalSequence reader;
     private final JournalSnapshotDecoder snapshotParts = new JournalSnapshotDecoder();
     private int run;
     private SnapshotAssembler snapshots = new SnapshotAssembler();
@@ -51,14 +50,17 @@ public final class JournalReplay implements AutoCloseable {
     private long missingMessagesOfEarlierRuns;
     private long lostEvents;
 
-    private JournalReplay(JournalReader reader, String file) {
+    private JournalReplay(JournalSequence reader) {
         this.reader = reader;
-        this.file = file;
     }
 
-    /** @throws CaptureFileException not a journal, or of a version that this release does not read */
+    /**
+     * Opens a journal with all that goes on in other files.
+     *
+     * @throws CaptureFileException not a journal, or of a version that this release does not read
+     */
     public static JournalReplay open(Path path) throws IOException {
-        return new JournalReplay(JournalReader.open(path), path.toString());
+        return new JournalReplay(JournalSequence.open(path));
     }
 
     /**
@@ -69,7 +71,6 @@ public final class JournalReplay implements AutoCloseable {
      */
     public boolean next(Sink sink) throws IOException {
         while (true) {
-            long offset = reader.offset();
             if (!reader.advance()) {
                 return false;
             }
@@ -80,7 +81,7 @@ public final class JournalReplay implements AutoCloseable {
                     return true;
                 }
             } catch (ProtocolException e) {
-                throw new CaptureFileException(file, offset, String.valueOf(e.getMessage()));
+                throw reader.refused(e.getMessage());
             }
         }
     }
@@ -106,12 +107,18 @@ public final class JournalReplay implements AutoCloseable {
         if (entry.hasFlowBatch()) {
             RunFlowBatch piece = entry.getFlowBatch();
             enter(piece.getRun());
+            batches.passOver(piece.getLeftOutNumbers());
             FlowBatch batch = batches.add(piece.getBatch());
             if (batch != null) {
                 lostEvents += batch.lostEvents();
                 sink.batch(batch);
             }
             return batch != null;
+        }
+        if (entry.hasLeftOut()) {
+            lostEvents += entry.getLeftOut().getLostEvents();
+            missingMessagesOfEarlierRuns += entry.getLeftOut().getMissingPieces();
+            return false;
         }
         return tellOfSpool(entry, sink);
     }

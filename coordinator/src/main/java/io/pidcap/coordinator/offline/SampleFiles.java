@@ -87,7 +87,7 @@ public final class SampleFiles {
                 List.of(),
                 0,
                 new ObservedTime(3, EPOCH_NANOS + 2));
-        try (FlowJournal journal = FlowJournal.create(file, SampleFiles::failed)) {
+        try (FlowJournal journal = FlowJournal.create(file, FlowJournal.NEVER_COMPACTED, SampleFiles::failed)) {
             new SnapshotSplitter(snapshot).forEachRemaining(part -> journal.snapshotPart(1, part));
             new FlowBatchSplitter().split(batch).forEachRemaining(piece -> journal.flowBatch(1, piece));
         }

@@ -5,7 +5,8 @@ import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.FlowGap;
 import io.pidcap.protocol.model.ObservedTime;
-import io.pidcap.protocol.v1.FlowBatchMessage;
+import io.pidcap.protocol.v1.JournalLeftOut;
+import io.pidcap.protocol.v1.RunFlowBatch;
 import io.pidcap.protocol.v1.SnapshotPart;
 import io.pidcap.protocol.v1.WatchReady;
 import io.pidcap.protocol.wire.FlowBatchAssembler;
@@ -38,8 +39,15 @@ final class EventHistory {
         watching = ready;
     }
 
-    void batch(FlowBatchMessage message, GapLog gaps) {
-        FlowBatch batch = batches.add(message);
+    void leftOut(JournalLeftOut body) {
+        received += body.getEvents();
+        lost += body.getLostEvents();
+        missingOfEarlierRuns += body.getMissingPieces();
+    }
+
+    void batch(RunFlowBatch piece, GapLog gaps) {
+        batches.passOver(piece.getLeftOutNumbers());
+        FlowBatch batch = batches.add(piece.getBatch());
         if (batch == null) {
             return;
         }

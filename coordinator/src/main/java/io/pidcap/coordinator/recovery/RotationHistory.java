@@ -7,6 +7,7 @@ import io.pidcap.coordinator.output.OutputFile;
 import io.pidcap.coordinator.output.OutputReport;
 import io.pidcap.coordinator.output.Rotation;
 import io.pidcap.coordinator.output.RotationNames;
+import io.pidcap.protocol.v1.JournalLeftOut;
 import io.pidcap.protocol.v1.OutputFileBegun;
 import io.pidcap.protocol.v1.OutputFileEnded;
 import io.pidcap.protocol.v1.SessionStarted;
@@ -49,6 +50,10 @@ final class RotationHistory {
         if (body.hasCheckpoint()) {
             checkpoint = CheckpointMapper.toModel(body.getCheckpoint());
         }
+    }
+
+    void leftOut(JournalLeftOut body) {
+        packetsBefore += body.getFilePackets();
     }
 
     /** Where the newest file ended but the last of all; {@link FilterCheckpoint#NOTHING}: there was none. */

@@ -7,6 +7,7 @@ import io.pidcap.coordinator.session.SessionReport;
 import io.pidcap.coordinator.worker.WorkerRole;
 import io.pidcap.protocol.file.CaptureFileException;
 import io.pidcap.protocol.file.JournalReader;
+import io.pidcap.protocol.file.JournalSequence;
 import io.pidcap.protocol.model.CaptureCounters;
 import io.pidcap.protocol.v1.JournalRecord;
 import io.pidcap.protocol.v1.OutputFileBegun;
@@ -80,24 +81,22 @@ final class SessionHistory {
     }
 
     /**
-     * Reads a journal to its end, or to where its last record is torn.
+     * Reads a journal with all its files to its end, or to where its last record is torn.
      *
      * @throws IOException it cannot be read, or is damaged before its end
      */
     static SessionHistory read(Path journal) throws IOException {
         SessionHistory history = new SessionHistory();
-        try (JournalReader reader = JournalReader.open(journal)) {
-            long offset = reader.offset();
+        try (JournalSequence reader = JournalSequence.open(journal)) {
             for (JournalRecord entry = reader.next(); entry != null; entry = reader.next()) {
                 try {
                     history.add(entry);
                 } catch (ProtocolException e) {
-                    throw new CaptureFileException(journal.toString(), offset, String.valueOf(e.getMessage()));
+                    throw reader.refused(e.getMessage());
                 }
-                offset = reader.offset();
             }
             if (history.head.getOutputFile().isEmpty()) {
-                throw new CaptureFileException(journal.toString(), offset, "does not begin with what the session was");
+                throw reader.refusedNext("does not begin with what the session was");
             }
         }
         Instant end = history.captureEnd();
@@ -125,6 +124,10 @@ final class SessionHistory {
         lastRecord = Instant.ofEpochSecond(0, entry.getWrittenEpochNanos());
         switch (entry.getBodyCase()) {
             case SESSION_STARTED -> started(entry.getSessionStarted());
+            case LEFT_OUT -> {
+                events.leftOut(entry.getLeftOut());
+                rotation.leftOut(entry.getLeftOut());
+            }
             case SESSION_STOPPING -> stopAsked = lastRecord;
             case WORKER_RUN_STARTED -> runStarted(entry.getWorkerRunStarted());
             case WORKER_RUN_ENDED -> runEnded(entry.getWorkerRunEnded());
@@ -134,7 +137,7 @@ final class SessionHistory {
                 Instant taken = events.snapshotTaken();
                 becameReady(WorkerRole.EVENTS, taken == null ? lastRecord : taken);
             }
-            case FLOW_BATCH -> events.batch(entry.getFlowBatch().getBatch(), gapsOf(WorkerRole.EVENTS));
+            case FLOW_BATCH -> events.batch(entry.getFlowBatch(), gapsOf(WorkerRole.EVENTS));
             case CAPTURE_READY -> {
                 capture.ready(entry.getCaptureReady().getReady());
                 becameReady(WorkerRole.CAPTURE, lastRecord);

@@ -72,7 +72,8 @@ public final class SessionRecovery {
                 history.readRecovery(journal);
             }
             // Where it cannot be written, only a recovery after this one would miss it.
-            try (FlowJournal own = FlowJournal.create(directory.recoveryJournal(earlier.size() + 1), failure -> {})) {
+            Path recovery = directory.recoveryJournal(earlier.size() + 1);
+            try (FlowJournal own = FlowJournal.create(recovery, FlowJournal.NEVER_COMPACTED, failure -> {})) {
                 return new SessionRecovery(session, history, OutputJournal.in(own)).run();
             }
         } catch (IOException e) {

@@ -77,6 +77,8 @@ public final class CaptureSession implements WorkerSide.Listener, FilterFeed.Lis
         this.parts = new SessionParts(record, journal, loop, events, capture, filter, output, control, resources);
         this.ending = new SessionEnding(made, parts, logs, ready);
         made.outputJournal().checkpointsFrom(filter::checkpoint);
+        journal.checkpointsFrom(taker -> loop.execute(
+                () -> filter.tellCheckpoint(checkpoint -> taker.accept(CheckpointMapper.toMessage(checkpoint)))));
         CompletableFuture<Void> unused = made.journalFailure().thenAccept(this::journalFailed);
     }
 

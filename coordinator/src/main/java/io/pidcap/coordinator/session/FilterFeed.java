@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ final class FilterFeed {
         void filterFailed(Exception cause);
     }
 
+    private final Executor owner;
     private final SpoolCommands commands;
     private final CaptureFileWriter writer;
     private final FilterThread thread;
@@ -53,6 +55,7 @@ final class FilterFeed {
      * @param owner the session's thread
      */
     FilterFeed(SessionConfig config, Path spool, CaptureFileWriter writer, Executor owner, Listener listener) {
+        this.owner = owner;
         this.commands = new SpoolCommands(spool, config.filter());
         this.writer = config.packetLimit() > 0 ? new LimitedWriter(writer, config.packetLimit()) : writer;
         this.thread = new FilterThread(
@@ -152,6 +155,11 @@ final class FilterFeed {
     /** See {@link FilterThread#checkpoint}. */
     FilterCheckpoint checkpoint() {
         return thread.checkpoint();
+    }
+
+    /** @param taker told on the session's thread, in turn with {@link Listener#segmentFiltered}, where the filter stage is */
+    void tellCheckpoint(Consumer<FilterCheckpoint> taker) {
+        post(new FilterCommand.CheckpointWanted(checkpoint -> owner.execute(() -> taker.accept(checkpoint))));
     }
 
     /** Completes the output. Only after the end of the filter stage. */

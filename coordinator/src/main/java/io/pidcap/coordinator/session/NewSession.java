@@ -60,7 +60,8 @@ record NewSession(
             SessionRecord record = new SessionRecord(config, directory, started);
             record.begin();
             CompletableFuture<IOException> journalFailure = new CompletableFuture<>();
-            FlowJournal journal = FlowJournal.create(directory.journal(), journalFailure::complete);
+            long journalBytes = config.keepAll() ? FlowJournal.NEVER_COMPACTED : config.journalBytes();
+            FlowJournal journal = FlowJournal.create(directory.journal(), journalBytes, journalFailure::complete);
             made = Optional.of(journal);
             journal.sessionStarted(JournalHead.of(config, directory, started));
             OutputJournal outputJournal = OutputJournal.in(journal);

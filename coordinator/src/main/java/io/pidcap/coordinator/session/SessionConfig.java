@@ -27,6 +27,8 @@ import java.util.List;
  * @param events which source tells who owns a flow
  * @param pollIntervalMillis how often a polling event source looks
  * @param segmentBytes size at which a spool segment ends
+ * @param journalBytes the journal is compacted when it is longer than this, and than twice what was left the last time; not
+ *     with {@code keepAll}
  * @param durationMillis the session stops by itself so long after it was ready; 0: it does not
  * @param packetLimit the session stops by itself when so many packets were kept; 0: it does not
  * @param ownerUserId to whom the output is given, with {@code ownerGroupId}; -1: it stays ours
@@ -51,6 +53,7 @@ public record SessionConfig(
         Events events,
         int pollIntervalMillis,
         long segmentBytes,
+        long journalBytes,
         long durationMillis,
         long packetLimit,
         int ownerUserId,
@@ -60,6 +63,7 @@ public record SessionConfig(
     public static final int DEFAULT_BUFFER_BYTES = 64 << 20;
     public static final int DEFAULT_POLL_INTERVAL_MILLIS = 20;
     public static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
+    public static final long DEFAULT_JOURNAL_BYTES = 64L << 20;
 
     /** {@code --events}. */
     public enum Events {
@@ -84,6 +88,7 @@ public record SessionConfig(
         require(bufferBytes >= 1 << 16, "buffer " + bufferBytes);
         require(pollIntervalMillis >= 1, "poll interval " + pollIntervalMillis);
         require(segmentBytes >= 1 << 16, "segment size " + segmentBytes);
+        require(journalBytes >= 1 << 12, "journal size " + journalBytes);
         require(durationMillis >= 0, "duration " + durationMillis);
         require(packetLimit >= 0, "packet limit " + packetLimit);
     }

@@ -3,6 +3,7 @@ package io.pidcap.coordinator.session;
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
 import io.pidcap.coordinator.platform.PrivateFiles;
+import io.pidcap.protocol.file.JournalParts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -29,7 +30,8 @@ import org.slf4j.LoggerFactory;
  *   report.json    once it is over
  *   worker.sock    the workers' pipe; control.sock  of commands such as `pidcap stop`
  *   spool/         unfiltered packets that were not filtered yet; all of them with --keep-all
- *   journal        events and snapshots in the order of arrival; after the end with --keep-all only
+ *   journal        events and snapshots in the order of arrival; after the end with --keep-all only. Without it goes on in
+ *                  journal-2 … and is compacted, see JournalParts
  *   recovery-1 …   what recoveries wrote down of the output; until one succeeds
  *   reserve        room for the last words of a session that fills its disk; while it runs
  *   logs/          one file for each worker run and one for the coordinator
@@ -164,10 +166,10 @@ public record SessionDirectory(Path path) {
         return Files.isRegularFile(journal(), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Deletes what only a running session needs: the spool and the journal. */
+    /** Deletes what only a running session needs: the spool and the journal with all its files. */
     public void deleteWorkFiles() throws IOException {
         deleteTree(spool());
-        Files.deleteIfExists(journal());
+        new JournalParts(journal()).delete();
     }
 
     /** Deletes everything. */

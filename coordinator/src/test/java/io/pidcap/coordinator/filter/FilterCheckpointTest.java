@@ -7,6 +7,7 @@ import static io.pidcap.coordinator.filter.FilterFixture.run;
 import static io.pidcap.coordinator.filter.FilterFixture.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.coordinator.filter.FilterCommand.CheckpointWanted;
 import io.pidcap.coordinator.filter.FilterCommand.RunEnded;
 import io.pidcap.protocol.file.InterfaceDescription;
 import io.pidcap.protocol.file.PcapFileReader;
@@ -38,6 +39,8 @@ class FilterCheckpointTest {
 
     private final List<FilterCommand> told = new ArrayList<>();
 
+    private final List<FilterCheckpoint> asked = new ArrayList<>();
+
     @RepeatedTest(20)
     void shouldGoOnWithWhatIsNotInTheOutput() throws IOException {
         long seed = ThreadLocalRandom.current().nextLong();
@@ -48,27 +51,35 @@ class FilterCheckpointTest {
         List<Double> all = FilterFixture.seconds(first.resolve("out.pcap"));
         assertThat(all).as("seed %d", seed).hasSizeGreaterThan(10).doesNotHaveDuplicates();
         assertThat(whole.listener.checkpoints).as("seed %d", seed).hasSizeGreaterThan(3);
+        assertThat(asked).as("seed %d", seed).hasSizeGreaterThan(3);
 
-        int number = 0;
-        for (FilterCheckpoint checkpoint : whole.listener.checkpoints) {
-            // As a session does once it has written the checkpoint down.
-            Files.delete(directory.resolve(whole.listener.segments.get(number)));
-            Path again = Files.createDirectory(directory.resolve("again" + number++));
-            FilterFixture rest = new FilterFixture(again, checkpoint);
-            for (FilterCommand command : told) {
-                rest.tell(command);
-            }
-            FilterProgress since = rest.finish();
-            List<Double> joined = secondsOfFirst(first.resolve("out.pcap"), checkpoint.outputBytes(), again);
-            joined.addAll(FilterFixture.seconds(again.resolve("out.pcap")));
-            assertThat(joined)
-                    .as("seed %d, checkpoint %d: %s", seed, number, checkpoint)
-                    .containsExactlyInAnyOrderElementsOf(all);
-            assertThat(checkpoint.counters().plus(since.counters()))
-                    .as("seed %d, checkpoint %d", seed, number)
-                    .isEqualTo(result.counters());
-            assertThat(since.problems()).as("seed %d", seed).isEmpty();
+        String what = "seed " + seed + ", asked for ";
+        for (int i = 0; i < asked.size(); i++) {
+            assertGoesOn(asked.get(i), what + i, all, result);
         }
+        for (int i = 0; i < whole.listener.checkpoints.size(); i++) {
+            // As a session does once it has written the checkpoint down.
+            Files.delete(directory.resolve(whole.listener.segments.get(i)));
+            assertGoesOn(whole.listener.checkpoints.get(i), "seed " + seed + ", segment " + i, all, result);
+        }
+    }
+
+    private void assertGoesOn(FilterCheckpoint checkpoint, String what, List<Double> all, FilterProgress result)
+            throws IOException {
+        Path again = Files.createTempDirectory(directory, "again");
+        FilterFixture rest = new FilterFixture(again, checkpoint);
+        for (FilterCommand command : told) {
+            rest.tell(command);
+        }
+        FilterProgress since = rest.finish();
+        List<Double> left = FilterFixture.seconds(again.resolve("out.pcap"));
+        double oldest = checkpoint.allBeforeMonotonicNanos() / 1e9;
+        assertThat(left).as("%s: %s", what, checkpoint).allMatch(second -> second >= oldest);
+        List<Double> joined = secondsOfFirst(directory.resolve("first/out.pcap"), checkpoint.outputBytes(), again);
+        joined.addAll(left);
+        assertThat(joined).as("%s: %s", what, checkpoint).containsExactlyInAnyOrderElementsOf(all);
+        assertThat(checkpoint.counters().plus(since.counters())).as(what).isEqualTo(result.counters());
+        assertThat(since.problems()).as(what).isEmpty();
     }
 
     private void capture(FilterFixture filter, Random random) throws IOException {
@@ -90,6 +101,9 @@ class FilterCheckpointTest {
                 tell(filter, random.nextInt(5) == 0 ? spool.end() : spool.progress());
                 if (random.nextInt(3) == 0) {
                     tell(filter, batch(now));
+                }
+                if (random.nextInt(10) == 0) {
+                    filter.tell(new CheckpointWanted(asked::add));
                 }
             }
             for (SpoolFiles spool : spools) {

@@ -8,10 +8,12 @@ import io.pidcap.coordinator.attribution.FlowTimeline;
 import io.pidcap.coordinator.attribution.ProcessRegistry;
 import io.pidcap.coordinator.attribution.ProcessSelector;
 import io.pidcap.protocol.file.CaptureFileException;
+import io.pidcap.protocol.file.JournalParts;
 import io.pidcap.protocol.file.JournalWriter;
 import io.pidcap.protocol.model.FlowBatch;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.JournalRecord;
+import io.pidcap.protocol.v1.SegmentFiltered;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -21,12 +23,15 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever a journal's records say, who owned what is learnt from it, or it is refused with its offset. The input is
- * records alone, each behind its length as a varint: no fuzzer guesses a checksum.
+ * Whatever a journal's records say, who owned what is learnt from it, or it is refused with its offset; and it can be
+ * compacted. The input is records alone, each behind its length as a varint: no fuzzer guesses a checksum.
  */
 final class JournalReplayFuzz {
     private static final Path MEMORY = Path.of("/dev/shm");
     private static final Path FILE;
+    private static final SegmentFiltered EVERYTHING_IS_OLD = SegmentFiltered.newBuilder()
+            .setAllBeforeMonotonicNanos(Long.MAX_VALUE)
+            .build();
 
     static {
         try {
@@ -57,14 +62,25 @@ final class JournalReplayFuzz {
     @FuzzTest(maxDuration = "10s")
     void shouldLearnOrRefuse(byte[] bytes) throws IOException {
         write(bytes);
+        try {
+            long lost = learn();
+            // What was understood once is so without what nobody needs any more.
+            JournalCompactor.compact(new JournalParts(FILE), 1, EVERYTHING_IS_OLD, () -> false);
+            assertThat(learn()).isEqualTo(lost);
+        } catch (CaptureFileException e) {
+            assertThat(e).hasMessageStartingWith(FILE + ", offset ");
+        }
+    }
+
+    /** Gives how much was lost. */
+    private static long learn() throws IOException {
         Learner learner = new Learner();
         try (JournalReplay replay = JournalReplay.open(FILE)) {
             while (replay.next(learner)) {
                 // Learnt.
             }
             assertThat(replay.tornBytes()).isZero();
-        } catch (CaptureFileException e) {
-            assertThat(e).hasMessageStartingWith(FILE + ", offset ");
+            return replay.lostEvents();
         }
     }
 

@@ -31,6 +31,7 @@ final class Configs {
                 SessionConfig.Events.PROC,
                 50,
                 1 << 20,
+                1 << 20,
                 10_000,
                 42,
                 1000,

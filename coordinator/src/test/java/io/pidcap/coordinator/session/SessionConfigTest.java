@@ -50,6 +50,7 @@ class SessionConfigTest {
                         SessionConfig.Events.AUTO,
                         20,
                         1 << 20,
+                        1 << 20,
                         0,
                         0,
                         -1,

@@ -200,6 +200,10 @@ public final class JournalReader implements AutoCloseable {
         return new CaptureFileException(file, offset, what);
     }
 
+    String file() {
+        return file;
+    }
+
     /** Where the next record begins in the file. */
     public long offset() {
         return offset;

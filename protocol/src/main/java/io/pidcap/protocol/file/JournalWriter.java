@@ -41,11 +41,24 @@ public final class JournalWriter implements AutoCloseable {
                     entry.getBodyCase() + " of " + length + " bytes does not go into a journal");
         }
         ByteBuffer buffer = out.reserve(JournalFormat.RECORD_HEADER_BYTES + length);
-        int start = buffer.position();
-        int bodyStart = start + JournalFormat.RECORD_HEADER_BYTES;
+        int bodyStart = buffer.position() + JournalFormat.RECORD_HEADER_BYTES;
         CodedOutputStream body = CodedOutputStream.newInstance(buffer.slice(bodyStart, length));
         entry.writeTo(body);
         body.flush();
+        frame(buffer, length);
+    }
+
+    /** Appends a record as a {@link JournalReader} has read it. */
+    public void append(byte[] body, int offset, int length) throws IOException {
+        ByteBuffer buffer = out.reserve(JournalFormat.RECORD_HEADER_BYTES + length);
+        buffer.put(buffer.position() + JournalFormat.RECORD_HEADER_BYTES, body, offset, length);
+        frame(buffer, length);
+    }
+
+    /** Of the body that lies where it belongs, behind the buffer's position. */
+    private void frame(ByteBuffer buffer, int length) {
+        int start = buffer.position();
+        int bodyStart = start + JournalFormat.RECORD_HEADER_BYTES;
         buffer.putInt(start, length);
         checksum.reset();
         checksum.update(buffer.slice(start, 4));

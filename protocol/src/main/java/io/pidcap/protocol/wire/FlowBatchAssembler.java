@@ -57,6 +57,16 @@ public final class FlowBatchAssembler {
         return batch;
     }
 
+    /**
+     * The next piece's number is not the next one: so many before it had come and were left out on purpose.
+     *
+     * @throws ProtocolException no run has so many
+     */
+    public void passOver(long pieces) {
+        MessageChecks.counter(pieces, "RunFlowBatch.left_out_numbers");
+        lastNumber = MessageChecks.counter(lastNumber + pieces, "RunFlowBatch.left_out_numbers");
+    }
+
     /** Pieces that never came, since the first one of the run. */
     public long missingPieces() {
         return missingPieces;

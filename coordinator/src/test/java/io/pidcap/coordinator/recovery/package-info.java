@@ -1,0 +1,4 @@
+@NullMarked
+package io.pidcap.coordinator.recovery;
+
+import org.jspecify.annotations.NullMarked;
