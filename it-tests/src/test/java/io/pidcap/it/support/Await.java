@@ -17,11 +17,15 @@ public final class Await {
     }
 
     public static void until(String what, Condition condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        until(what, DEADLINE_SECONDS, condition);
+    }
+
+    public static void until(String what, long deadlineSeconds, Condition condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(deadlineSeconds);
         try {
             while (!condition.holds()) {
                 if (System.nanoTime() > deadline) {
-                    throw new AssertionError("not within " + DEADLINE_SECONDS + " s: " + what);
+                    throw new AssertionError("not within " + deadlineSeconds + " s: " + what);
                 }
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_EVERY_MILLIS));
             }
