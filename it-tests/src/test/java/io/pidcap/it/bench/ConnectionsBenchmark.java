@@ -57,7 +57,7 @@ final class ConnectionsBenchmark implements Benchmark {
             for (JsonNode count : packets.get("dropped")) {
                 dropped += count.asLong();
             }
-            long opened = Tools.count(output, "tcp[tcpflags] == tcp-syn");
+            long opened = Tools.connections(output);
             place.say(made + " connections of the wanted program, " + opened + " kept; " + madeByOthers
                     + " of the other; " + packets);
             place.say("middle: " + middle + "; end: " + end);

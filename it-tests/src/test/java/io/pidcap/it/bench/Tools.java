@@ -27,18 +27,34 @@ final class Tools {
         }
     }
 
-    /** How many packets of a file fit, by tcpdump's account. */
-    static long count(Path file, String... filter) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("tcpdump", "-n", "--count", "-r", file.toString()));
-        command.addAll(List.of(filter));
+    /** How many packets a file has, by tcpdump's account. */
+    static long count(Path file) throws IOException, InterruptedException {
+        return Long.parseLong(tcpdump(file, List.of("--count"), "").split(" ", 2)[0]);
+    }
+
+    /** How many connections are begun in a file, by tcpdump's account; a SYN that is sent again begins none. */
+    static long connections(Path file) throws IOException, InterruptedException {
+        // Such as: IP 127.0.0.1.40000 > 127.0.0.1.80: Flags [S], seq 17, win …
+        return tcpdump(file, List.of("-t"), "tcp[tcpflags] == tcp-syn")
+                .lines()
+                .map(line -> line.substring(0, line.indexOf(", win")))
+                .distinct()
+                .count();
+    }
+
+    private static String tcpdump(Path file, List<String> options, String filter)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("tcpdump", "-n", "-r", file.toString()));
+        command.addAll(options);
+        command.add(filter);
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        String line = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IllegalStateException(String.join(" ", command) + ": exit status " + process.exitValue());
         }
-        return Long.parseLong(line.split(" ", 2)[0]);
+        return text;
     }
 
     static Optional<String> tcpdump() {
