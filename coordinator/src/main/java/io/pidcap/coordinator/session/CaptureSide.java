@@ -2,6 +2,7 @@ package io.pidcap.coordinator.session;
 
 import io.pidcap.coordinator.failure.SessionException;
 import io.pidcap.coordinator.failure.SessionException.Kind;
+import io.pidcap.coordinator.filter.FilterCommand;
 import io.pidcap.coordinator.journal.FlowJournal;
 import io.pidcap.coordinator.worker.WorkerLink;
 import io.pidcap.coordinator.worker.WorkerRole;
@@ -110,10 +111,13 @@ final class CaptureSide extends WorkerSide {
         if (!counters.isOpen(progress.getInterface())) {
             throw new ProtocolException("SpoolProgress.interface " + progress.getInterface() + " is not open");
         }
+        // First of all, since a recovery would refuse what breaks a rule.
+        CaptureCounters counted = CaptureMapper.toModel(progress.getCounters());
+        FilterCommand.ProgressArrived arrived = filter.understood(run.number(), progress);
         journal.spoolProgress(run.number(), progress);
-        counters.counted(progress.getInterface(), CaptureMapper.toModel(progress.getCounters()));
+        counters.counted(progress.getInterface(), counted);
         drainedUntilEpochNanos = Math.max(drainedUntilEpochNanos, progress.getDrainedUntilEpochNanos());
-        filter.spoolProgress(run.number(), progress);
+        filter.spoolProgress(arrived);
     }
 
     @Override

@@ -30,7 +30,10 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The conversation of events.proto: snapshot and batches go to the journal first, then to the filter stage. */
+/**
+ * The conversation of events.proto: snapshot and batches go to the journal first, then to the filter stage. What breaks a
+ * rule goes to neither: a recovery would refuse it.
+ */
 final class EventSide extends WorkerSide {
     /** Many more than all ports fill. */
     private static final int MOST_PREFILTER_PIECES = 80;
@@ -93,13 +96,15 @@ final class EventSide extends WorkerSide {
     boolean handle(WorkerRun run, Envelope envelope) {
         switch (envelope.getBodyCase()) {
             case SNAPSHOT_PART -> {
+                SocketSnapshot whole = snapshots.add(envelope.getSnapshotPart());
                 journal.snapshotPart(run.number(), envelope.getSnapshotPart());
-                snapshot(snapshots.add(envelope.getSnapshotPart()));
+                snapshot(whole);
             }
             case WATCH_READY -> watching(run, envelope.getWatchReady());
             case FLOW_BATCH -> {
+                FlowBatch whole = batches.add(envelope.getFlowBatch());
                 journal.flowBatch(run.number(), envelope.getFlowBatch());
-                batch(batches.add(envelope.getFlowBatch()));
+                batch(whole);
             }
             case PREFILTER_SEEN -> prefilterSeen(run, envelope.getPrefilterSeen());
             default -> {

@@ -16,6 +16,7 @@ import io.pidcap.protocol.model.PrefilterSeen;
 import io.pidcap.protocol.model.SocketSnapshot;
 import io.pidcap.protocol.v1.CaptureReady;
 import io.pidcap.protocol.v1.SpoolProgress;
+import io.pidcap.protocol.wire.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -121,8 +122,13 @@ final class FilterFeed {
         post(new FilterCommand.PrefilterSeenArrived(run, seen));
     }
 
-    void spoolProgress(int run, SpoolProgress progress) {
-        post(commands.progress(run, progress));
+    /** @throws ProtocolException it breaks a rule */
+    FilterCommand.ProgressArrived understood(int run, SpoolProgress progress) {
+        return commands.progress(run, progress);
+    }
+
+    void spoolProgress(FilterCommand.ProgressArrived arrived) {
+        post(arrived);
     }
 
     /** Nothing more comes. */
