@@ -144,7 +144,10 @@ final class ProcessSurvey {
             }
         });
         while (!open.isEmpty()) {
-            open.remove().parents.forEach(parent -> mark(parent, open));
+            Known needed = open.remove();
+            needed.parents.forEach(parent -> mark(parent, open));
+            // Without it the number would be this one's again, and with it the children of whoever had it later.
+            mark(latestByPid.get(needed.identity.pid()), open);
         }
     }
 
