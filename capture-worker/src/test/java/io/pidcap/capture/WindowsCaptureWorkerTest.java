@@ -2,6 +2,7 @@ package io.pidcap.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.host.ChildProcess;
 import io.pidcap.host.PcapRecords;
 import io.pidcap.host.windows.StandIns;
 import io.pidcap.protocol.model.LinkType;
@@ -48,20 +49,13 @@ class WindowsCaptureWorkerTest {
         Files.createDirectories(installed().getParent());
         Files.createSymbolicLink(installed(), windows.directory().resolve("libwpcap.so"));
         coordinator = new Coordinator(directory.resolve("pipe"));
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx64m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Djna.library.path=" + windows.directory(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                WindowsCaptureWorkerMain.class.getName(),
+        ProcessBuilder builder = new ProcessBuilder(ChildProcess.javaCommand(
+                List.of("-Xmx64m", "-Djna.library.path=" + windows.directory()),
+                WindowsCaptureWorkerMain.class,
                 "--pipe",
                 directory.resolve("pipe").toString(),
                 "--run",
-                "1");
+                "1"));
         builder.environment().put("SystemRoot", directory.resolve("SystemRoot").toString());
         worker = builder.redirectError(directory.resolve("log").toFile()).start();
         WorkerSecret.generate().writeLine(worker.getOutputStream());

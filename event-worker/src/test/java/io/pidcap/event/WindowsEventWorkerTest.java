@@ -2,6 +2,7 @@ package io.pidcap.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pidcap.host.ChildProcess;
 import io.pidcap.host.windows.DivertEvent;
 import io.pidcap.host.windows.StandIns;
 import io.pidcap.protocol.v1.Envelope;
@@ -52,20 +53,13 @@ class WindowsEventWorkerTest {
 
     private void startWorker(Map<String, String> environment) throws IOException {
         coordinator = new Coordinator(directory.resolve("pipe"));
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xmx64m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Djna.library.path=" + windows.directory(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        WindowsEventWorkerMain.class.getName(),
+        ProcessBuilder builder = new ProcessBuilder(ChildProcess.javaCommand(
+                        List.of("-Xmx64m", "-Djna.library.path=" + windows.directory()),
+                        WindowsEventWorkerMain.class,
                         "--pipe",
                         directory.resolve("pipe").toString(),
                         "--run",
-                        "1")
+                        "1"))
                 .redirectError(directory.resolve("log").toFile());
         builder.environment().putAll(environment);
         worker = builder.start();

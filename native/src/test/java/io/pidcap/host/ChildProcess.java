@@ -17,14 +17,18 @@ public final class ChildProcess {
 
     /** A command line that runs {@code main} of the tests' class path in a JVM of its own. */
     public static List<String> javaCommand(Class<?> main, String... arguments) {
+        return javaCommand(List.of(), main, arguments);
+    }
+
+    /** @param options more of them for that JVM */
+    public static List<String> javaCommand(List<String> options, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                "-XX:+UseSerialGC"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return command;
     }

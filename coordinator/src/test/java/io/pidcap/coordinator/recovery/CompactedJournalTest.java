@@ -164,7 +164,7 @@ class CompactedJournalTest {
     /** At a time that is somewhere between that of the last one and now. */
     private void compact(RandomSession session) throws IOException {
         goOnInNextPart();
-        long behind = (long) (random.nextDouble() * random.nextDouble() * 200 * RandomSession.SECOND);
+        long behind = (long) (random.nextDouble() * random.nextDouble() * 200 * RandomHost.SECOND);
         leastAllBefore = Math.max(leastAllBefore, session.now() - behind);
         SegmentFiltered checkpoint = session.checkpoint(leastAllBefore);
         whole.flush();
@@ -274,8 +274,8 @@ class CompactedJournalTest {
     }
 
     private PacketEndpoints packet() {
-        int from = 1 + random.nextInt(RandomSession.PORTS);
-        int to = 1 + random.nextInt(RandomSession.PORTS);
+        int from = 1 + random.nextInt(RandomHost.PORTS);
+        int to = 1 + random.nextInt(RandomHost.PORTS);
         int protocol = random.nextBoolean() ? 6 : 17;
         byte[] payload = protocol == 6
                 ? Packets.tcp(from, to, random.nextBoolean() ? Packets.SYN : Packets.ACK, 0)
@@ -287,6 +287,6 @@ class CompactedJournalTest {
     }
 
     private String address() {
-        return RandomSession.ADDRESSES.get(random.nextInt(RandomSession.ADDRESSES.size()));
+        return RandomHost.ADDRESSES.get(random.nextInt(RandomHost.ADDRESSES.size()));
     }
 }

@@ -28,7 +28,8 @@ class StandingReaderIT {
     private static final int END_SECONDS = 60;
     private static final long MOST_WAITING_BYTES = 1 << 20;
 
-    private static final String STANDING_PROGRAM = "{ while [ ! -e \"$0/go\" ]; do sleep 0.1; done; exec cat; }";
+    private static final String STANDING_PROGRAM =
+            "{ for i in $(seq 3000); do [ -e \"$0/go\" ] && break; sleep 0.1; done; exec cat; }";
 
     @TempDir
     Path directory;
